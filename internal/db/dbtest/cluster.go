@@ -26,22 +26,24 @@ type pgServer struct {
 	base     string // URL of any database on it
 	admin    *sql.DB
 	template string
+	cluster  *Cluster // nil when the server is somebody else's
 }
 
 var server = sync.OnceValues(func() (*pgServer, error) {
 	base := os.Getenv("RICEJAR_TEST_POSTGRES")
+	var cluster *Cluster
 	if base == "" {
-		c, err := StartCluster()
-		if err != nil {
+		var err error
+		if cluster, err = StartCluster(); err != nil {
 			return nil, err
 		}
-		base = c.URL("postgres")
+		base = cluster.URL("postgres")
 	}
 	admin, err := sql.Open("pgx", base)
 	if err != nil {
 		return nil, err
 	}
-	s := &pgServer{base: base, admin: admin, template: fmt.Sprintf("ricejar_template_%d", os.Getpid())}
+	s := &pgServer{base: base, admin: admin, cluster: cluster, template: fmt.Sprintf("ricejar_template_%d", os.Getpid())}
 	// One process may have died and left its template to a later one with its number.
 	err = errors.Join(
 		s.exec("DROP DATABASE IF EXISTS "+s.template),
