@@ -13,7 +13,6 @@ DB      ?= sqlite:ricejar.db
 VERSION ?= $(shell git describe --always --dirty --tags 2>/dev/null || echo dev)
 
 GOLANGCI_VERSION := v2.15.0
-GOFUMPT_VERSION  := v0.12.0
 
 TOOLS  := $(CURDIR)/build/bin
 STAMP  := build/stamp
@@ -50,15 +49,15 @@ test: need-test build ## everything: vet, unit and store tests on both engines, 
 	go test -timeout 30m $$(go list ./... | grep -v -e /e2e$$)
 	go test -timeout 20m ./e2e
 
+LINTER := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
+
 .PHONY: lint
-lint: need-build generate assets $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) $(TOOLS)/gofumpt-$(GOFUMPT_VERSION) ## formatting and linters
-	@out=$$(git ls-files -co --exclude-standard '*.go' | xargs $(TOOLS)/gofumpt-$(GOFUMPT_VERSION) -l); \
-	if [ -n "$$out" ]; then echo "not formatted (make fmt):"; echo "$$out"; exit 1; fi
-	$(TOOLS)/golangci-lint-$(GOLANGCI_VERSION) run
+lint: need-build generate assets $(LINTER) ## formatting and linters (.golangci.yml)
+	$(LINTER) run
 
 .PHONY: fmt
-fmt: $(TOOLS)/gofumpt-$(GOFUMPT_VERSION) ## format the Go and templ sources
-	git ls-files -co --exclude-standard '*.go' | xargs $(TOOLS)/gofumpt-$(GOFUMPT_VERSION) -w
+fmt: $(LINTER) ## format the Go and templ sources
+	$(LINTER) fmt
 	go tool templ fmt internal
 
 .PHONY: bench
@@ -107,13 +106,10 @@ $(STATIC)/dist/.stamp: node_modules/.package-lock.json $(STAMP)/templ.list $(ASS
 	npm run build
 	@touch $@
 
-$(TOOLS)/golangci-lint-$(GOLANGCI_VERSION):
+# The version is part of the name, so another one is another file.
+$(LINTER):
 	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	mv $(TOOLS)/golangci-lint $@
-
-$(TOOLS)/gofumpt-$(GOFUMPT_VERSION):
-	GOBIN=$(TOOLS) go install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
-	mv $(TOOLS)/gofumpt $@
 
 .PHONY: FORCE
 FORCE:
