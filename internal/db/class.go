@@ -26,7 +26,7 @@ var Classes = map[string]Class{
 
 	"credential": Local, "session": Local, "api_key": Local, "sign_in_failure": Local,
 
-	"job": Local, "job_schedule": Local, "audit_entry": Local,
+	"job": Local, "job_schedule": Local, "audit_entry": Local, "audit_head": Local,
 
 	"customer": CustomerOwned, "contact": CustomerOwned, "fact": CustomerOwned, "note": CustomerOwned,
 	"consent": CustomerOwned, "timeline": CustomerOwned,
@@ -37,5 +37,5 @@ var Classes = map[string]Class{
 	"receipt_key": KeyTable, "product": Reference,
 	"import_run": Local, "import_problem": Local, "import_shape": Local,
 
-	"task": CustomerOwned, "care_rule": Reference, "plan_run": Local,
+	"task": CustomerOwned, "task_outcome": CustomerOwned, "care_rule": Reference, "plan_run": Local,
 }
