@@ -158,3 +158,11 @@ func TestScope_AllowsStore(t *testing.T) {
 		}
 	}
 }
+
+func TestSystem_may_do_everything(t *testing.T) {
+	for _, r := range org.AllRights() {
+		if !org.System.May(r) {
+			t.Errorf("the program itself may not %s", r)
+		}
+	}
+}

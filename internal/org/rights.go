@@ -80,61 +80,68 @@ audit.read        -         -       -     -          -        x         x
 keys.own          -         x       x     -          x        x         x
 `
 
-var (
-	roles       []Role
-	allRights   []Right
-	roleRights  = map[Role]Rights{}
-	roleReaches = map[Role]Reach{}
-	reaches     = []Reach{ReachOwn, ReachStore, ReachRegion, ReachAll}
-)
+// table is the matrix, read. It is initialised by a call and not by init, so
+// that package variables made from it (System) come after it.
+var table = readMatrix()
 
-func init() {
+var reaches = []Reach{ReachOwn, ReachStore, ReachRegion, ReachAll}
+
+type rightsTable struct {
+	roles   []Role
+	all     []Right
+	rights  map[Role]Rights
+	reaches map[Role]Reach
+}
+
+func readMatrix() rightsTable {
+	t := rightsTable{rights: map[Role]Rights{}, reaches: map[Role]Reach{}}
 	rows := strings.Split(strings.TrimSpace(matrix), "\n")
 	for _, name := range strings.Fields(rows[0]) {
-		roles = append(roles, Role(name))
+		t.roles = append(t.roles, Role(name))
 	}
 	for _, row := range rows[1:] {
 		cells := strings.Fields(row)
-		if len(cells) != len(roles)+1 {
+		if len(cells) != len(t.roles)+1 {
 			panic(fmt.Sprintf("org: the row %q of the rights matrix has not one cell per role", cells[0]))
 		}
 		for i, cell := range cells[1:] {
 			switch {
 			case cells[0] == "reach":
-				roleReaches[roles[i]] = Reach(cell)
+				t.reaches[t.roles[i]] = Reach(cell)
 			case cell == "x":
-				roleRights[roles[i]] = append(roleRights[roles[i]], Right(cells[0]))
+				t.rights[t.roles[i]] = append(t.rights[t.roles[i]], Right(cells[0]))
 			}
 		}
 		if cells[0] != "reach" {
-			allRights = append(allRights, Right(cells[0]))
+			t.all = append(t.all, Right(cells[0]))
 		}
 	}
+	return t
 }
 
 // Roles are all roles, in the order in which people choose them.
-func Roles() []Role { return slices.Clone(roles) }
+func Roles() []Role { return slices.Clone(table.roles) }
 
 // Reaches are all reaches, from the narrowest to the widest.
 func Reaches() []Reach { return slices.Clone(reaches) }
 
 // AllRights are all rights, in the order of the matrix.
-func AllRights() Rights { return slices.Clone(Rights(allRights)) }
+func AllRights() Rights { return slices.Clone(Rights(table.all)) }
 
 // Valid reports whether r is a role.
-func (r Role) Valid() bool { return slices.Contains(roles, r) }
+func (r Role) Valid() bool { return slices.Contains(table.roles, r) }
 
 // Rights are what the role may do.
-func (r Role) Rights() Rights { return slices.Clone(roleRights[r]) }
+func (r Role) Rights() Rights { return slices.Clone(table.rights[r]) }
 
 // DefaultReach is how far the role sees unless a person is given another reach.
-func (r Role) DefaultReach() Reach { return roleReaches[r] }
+func (r Role) DefaultReach() Reach { return table.reaches[r] }
 
 // Valid reports whether r is a reach.
 func (r Reach) Valid() bool { return slices.Contains(reaches, r) }
 
 // Valid reports whether r is a right.
-func (r Right) Valid() bool { return slices.Contains(allRights, r) }
+func (r Right) Valid() bool { return slices.Contains(table.all, r) }
 
 // Rights is a set of rights, kept in the order of the matrix.
 type Rights []Right

@@ -29,6 +29,7 @@ CREATE INDEX customer_owner ON customer (owner_id, updated_at DESC, customer_id 
 CREATE INDEX customer_store ON customer (store_id, updated_at DESC, customer_id DESC);
 CREATE INDEX customer_birth ON customer (birth_key, customer_id) WHERE birth_key <> '';
 CREATE INDEX customer_household ON customer (household_id, customer_id) WHERE household_id <> 0;
+CREATE INDEX customer_referrer ON customer (referrer_id, customer_id) WHERE referrer_id <> 0;
 CREATE INDEX customer_import ON customer (import_id, customer_id) WHERE import_id <> 0;
 
 -- Phones, e-mails and messaging ids as the customer's own page lists them.

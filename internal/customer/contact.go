@@ -1,0 +1,88 @@
+package customer
+
+import (
+	"net/mail"
+	"strings"
+
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/phone"
+)
+
+// Kind is a way to reach a customer, or the card they are known by.
+type Kind string
+
+// The kinds of contact. A card is a key like the others but stands in the file
+// itself, not among the contacts.
+const (
+	Phone  Kind = "phone"
+	Email  Kind = "email"
+	WeChat Kind = "wechat"
+	card   Kind = "card"
+)
+
+// ContactID is a contact's id within its customer.
+type ContactID = id.Of[Contact]
+
+// Contact is one way to reach a customer. Value is normalised: +8613812345678.
+type Contact struct {
+	ID    ContactID
+	Kind  Kind
+	Value string
+	Label string
+	Main  bool
+}
+
+// DefaultRegion is where a phone number without a country code is from.
+const DefaultRegion = "CN"
+
+// ParseContact reads what was typed.
+func ParseContact(kind Kind, raw string) (Contact, error) {
+	raw = cleanLine(raw)
+	switch kind {
+	case Phone:
+		n, err := phone.Parse(raw, DefaultRegion)
+		return Contact{Kind: Phone, Value: string(n)}, err
+	case Email:
+		a, err := mail.ParseAddress(raw)
+		if err != nil || a.Name != "" || !strings.Contains(a.Address, ".") || len(a.Address) > 254 {
+			return Contact{}, errs.New(errs.Invalid, "customer.email_wrong")
+		}
+		return Contact{Kind: Email, Value: strings.ToLower(a.Address)}, nil
+	case WeChat:
+		if raw == "" || len(raw) > 64 || strings.ContainsAny(raw, " \t") {
+			return Contact{}, errs.New(errs.Invalid, "customer.wechat_wrong")
+		}
+		return Contact{Kind: WeChat, Value: raw}, nil
+	default:
+		return Contact{}, errs.New(errs.Invalid, "error.field_invalid")
+	}
+}
+
+// Masked is the contact as those see it who need not know it.
+func (c Contact) Masked() string {
+	switch c.Kind {
+	case Phone:
+		return phone.Number(c.Value).Masked()
+	case Email:
+		name, host, _ := strings.Cut(c.Value, "@")
+		return firstRune(name) + "***@" + host
+	default:
+		return firstRune(c.Value) + "***"
+	}
+}
+
+// Shown is the contact in full, as people write it.
+func (c Contact) Shown() string {
+	if c.Kind == Phone {
+		return phone.Number(c.Value).Format()
+	}
+	return c.Value
+}
+
+func firstRune(s string) string {
+	for _, r := range s {
+		return string(r)
+	}
+	return ""
+}

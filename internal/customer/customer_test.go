@@ -1,0 +1,358 @@
+package customer_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// shop is a database with a service and two associates of one store, each of
+// whom sees only their own customers, and a manager who sees the store's.
+type shop struct {
+	*customer.Service
+	t       *testing.T
+	db      *db.DB
+	li, wu  org.Actor
+	manager org.Actor
+}
+
+func run(t *testing.T, f func(t *testing.T, s shop)) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		staff := func(n org.StaffID, role org.Role, reach org.Reach) org.Actor {
+			return org.NewActor(org.Staff{ID: n, Role: role, Reach: reach, StoreID: 1, Active: true}, 0, nil)
+		}
+		f(t, shop{
+			Service: customer.New(d), t: t, db: d,
+			li: staff(11, org.Associate, org.ReachOwn), wu: staff(12, org.Associate, org.ReachOwn),
+			manager: staff(13, org.Manager, org.ReachStore),
+		})
+	})
+}
+
+func (s shop) phone(raw string) customer.Contact {
+	s.t.Helper()
+	c, err := customer.ParseContact(customer.Phone, raw)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return c
+}
+
+func (s shop) create(by org.Actor, name, phone string) customer.Customer {
+	s.t.Helper()
+	in := customer.NewCustomer{Name: name, Origin: customer.OriginWalkIn}
+	if phone != "" {
+		in.Contacts = []customer.Contact{s.phone(phone)}
+	}
+	c, err := s.Create(s.t.Context(), by, in)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return c
+}
+
+func names(list []customer.Summary) []string {
+	var out []string
+	for _, c := range list {
+		out = append(out, c.Name)
+	}
+	return out
+}
+
+func TestCreate_needs_only_a_name_and_phone(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		c := s.create(s.li, "  王 晓东 ", "138 1234 5678")
+		if c.Name != "王 晓东" || c.StoreID != 1 || c.OwnerID != 11 {
+			t.Errorf("got %+v, want a clean name, the actor's store and ownership", c)
+		}
+		f, err := s.File(t.Context(), s.li, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(f.Contacts) != 1 || f.Contacts[0].Value != "+8613812345678" || f.Contacts[0].Masked() != "138****5678" {
+			t.Errorf("contacts: %+v", f.Contacts)
+		}
+		if f.Question == nil || f.Question.Code != customer.FieldBirthday {
+			t.Errorf("next question: %+v, want the birthday", f.Question)
+		}
+		if c.Completeness == 0 {
+			t.Error("a name and phone count for nothing")
+		}
+	})
+}
+
+func TestCreate_refuses_what_is_nobody(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		for name, in := range map[string]customer.NewCustomer{
+			"neither name nor phone": {},
+			"31 April":               {Name: "王", Birth: customer.Birth{Calendar: customer.Solar, Month: 4, Day: 31}},
+			"lunar day 31":           {Name: "王", Birth: customer.Birth{Calendar: customer.Lunar, Month: 4, Day: 31}},
+			"29 February 2001":       {Name: "王", Birth: customer.Birth{Calendar: customer.Solar, Year: 2001, Month: 2, Day: 29}},
+			"unheard-of gender":      {Name: "王", Gender: "x"},
+		} {
+			if _, err := s.Create(t.Context(), s.li, in); !errs.Is(err, errs.Invalid) {
+				t.Errorf("%s: got %v, want invalid", name, err)
+			}
+		}
+		if _, err := s.Create(t.Context(), s.li, customer.NewCustomer{Name: "王", StoreID: 9, OwnerID: 99}); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("for another store: got %v, want forbidden", err)
+		}
+	})
+}
+
+func TestDuplicate_phone_is_caught_in_any_format(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		ctx := t.Context()
+		c := s.create(s.li, "王晓东", "13812345678")
+		for _, typed := range []string{"13812345678", "138-1234-5678", "+86 138 1234 5678", "０１３８１２３４５６７８"[3:], "0086 13812345678"} {
+			h, err := s.FindHolder(ctx, s.li, customer.Phone, typed)
+			if err != nil || h == nil || h.ID != c.ID || !h.InReach {
+				t.Errorf("typing %q: got %+v, %v; want %s", typed, h, err, c.Name)
+			}
+			_, err = s.Create(ctx, s.wu, customer.NewCustomer{Name: "王小姐", Contacts: []customer.Contact{s.phone(typed)}})
+			if !errs.Is(err, errs.Conflict) {
+				t.Errorf("creating with %q: got %v, want a conflict", typed, err)
+			}
+		}
+		h, err := s.FindHolder(ctx, s.wu, customer.Phone, "13812345678")
+		if err != nil || h == nil || h.InReach || h.ID != 0 || h.Name != "" {
+			t.Errorf("a colleague outside of reach learns %+v, %v; want only that the number is known", h, err)
+		}
+	})
+}
+
+func TestCreate_by_two_tills_at_once_makes_one_customer(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		k := s.phone("13900001111")
+		results := make(chan error)
+		const tills = 6
+		for range tills {
+			go func() {
+				_, err := s.Create(t.Context(), s.li, customer.NewCustomer{Name: "赵敏", Contacts: []customer.Contact{k}})
+				results <- err
+			}()
+		}
+		won := 0
+		for range tills {
+			switch err := <-results; {
+			case err == nil:
+				won++
+			case !errs.Is(err, errs.Conflict):
+				t.Errorf("got %v, want a conflict", err)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d customers were created, want 1", won)
+		}
+	})
+}
+
+func TestReach_hides_others_customers(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		ctx := t.Context()
+		c := s.create(s.li, "王晓东", "13812345678")
+		for name, call := range map[string]func(org.Actor) error{
+			"Get":     func(a org.Actor) error { _, err := s.Get(ctx, a, c.ID); return err },
+			"File":    func(a org.Actor) error { _, err := s.File(ctx, a, c.ID); return err },
+			"Reach":   func(a org.Actor) error { return s.Reach(ctx, a, c.ID) },
+			"AddNote": func(a org.Actor) error { _, err := s.AddNote(ctx, a, c.ID, "喜欢蓝色"); return err },
+			"Learn": func(a org.Actor) error {
+				return s.Learn(ctx, a, c.ID, []customer.Answer{{Field: "hobby", Value: "钓鱼"}}, customer.FromTalk)
+			},
+			"Reveal": func(a org.Actor) error { _, err := s.Reveal(ctx, a, c.ID, "回访"); return err },
+			"SetConsent": func(a org.Actor) error {
+				return s.SetConsent(ctx, a, c.ID, customer.Consent{Purpose: customer.ForAll, Channel: "all", Source: customer.FromTalk})
+			},
+			"Timeline": func(a org.Actor) error {
+				_, _, err := s.Timeline(ctx, a, c.ID, customer.TimelineCursor{}, 10)
+				return err
+			},
+		} {
+			if err := call(s.wu); !errs.Is(err, errs.NotFound) {
+				t.Errorf("%s by another associate: got %v, want not found", name, err)
+			}
+			if err := call(s.manager); err != nil {
+				t.Errorf("%s by the manager: %v", name, err)
+			}
+		}
+	})
+}
+
+func TestSearch_finds_by_any_part(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		ctx := t.Context()
+		s.create(s.li, "王晓东", "13812345678")
+		s.create(s.li, "单雄信", "13987654321")
+		s.create(s.li, "欧阳娜娜", "")
+		s.create(s.li, "John Smith", "+44 20 7946 0958")
+		if _, err := s.Create(ctx, s.li, customer.NewCustomer{Name: "陳美麗", Card: "VIP-0088123",
+			Contacts: []customer.Contact{{Kind: customer.Email, Value: "meili.chen@example.com"}}}); err != nil {
+			t.Fatal(err)
+		}
+		for q, want := range map[string]string{
+			"王": "王晓东", "晓东": "王晓东", "东": "王晓东", "wangxiaodong": "王晓东", "wang xiao": "王晓东", "xiaod": "王晓东", "wxd": "王晓东", "WXD": "王晓东",
+			"138": "王晓东", "5678": "王晓东", "1234 5": "王晓东", "138-1234": "王晓东", "+8613812345678": "王晓东", "678": "王晓东",
+			"shanxiongxin": "单雄信", "sxx": "单雄信",
+			"娜娜": "欧阳娜娜", "ouyang": "欧阳娜娜", "oynn": "欧阳娜娜",
+			"john": "John Smith", "smith": "John Smith", "2079460958": "John Smith",
+			"0088123": "陳美麗", "88123": "陳美麗", "vip0088": "陳美麗", "meili.chen@example.com": "陳美麗", "meili.chen": "陳美麗", "美麗": "陳美麗", "cml": "陳美麗",
+		} {
+			list, err := s.Search(ctx, s.li, q, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(list) != 1 || list[0].Name != want {
+				t.Errorf("%q finds %v, want %s", q, names(list), want)
+			}
+		}
+		for _, q := range []string{"", "   ", "99999", "%", "_", "'", "李", "\x00"} {
+			if list, err := s.Search(ctx, s.li, q, 10); err != nil || len(list) != 0 {
+				t.Errorf("%q finds %v, %v; want nobody", q, names(list), err)
+			}
+		}
+		if list, err := s.Search(ctx, s.wu, "王", 10); err != nil || len(list) != 0 {
+			t.Errorf("another associate finds %v, %v; want nobody", names(list), err)
+		}
+	})
+}
+
+func TestUpdate_changes_what_is_found_and_keeps_the_old_number_free(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		ctx := t.Context()
+		c := s.create(s.li, "王晓东", "13812345678")
+		after, err := s.Update(ctx, s.li, c.ID, customer.Edit{Name: "王小东", Contacts: []customer.Contact{s.phone("13700000001")},
+			StoreID: c.StoreID, OwnerID: c.OwnerID, Version: c.Version})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for q, want := range map[string]int{"晓东": 0, "小东": 1, "13812345678": 0, "13700000001": 1} {
+			if list, err := s.Search(ctx, s.li, q, 10); err != nil || len(list) != want {
+				t.Errorf("%q finds %v, %v; want %d", q, names(list), err, want)
+			}
+		}
+		s.create(s.wu, "李四", "13812345678")
+		if _, err := s.Update(ctx, s.li, c.ID, customer.Edit{Name: "王", Version: c.Version}); !errs.Is(err, errs.Conflict) {
+			t.Errorf("saving over somebody's change: got %v, want a conflict", err)
+		}
+		if again, err := s.Get(ctx, s.li, c.ID); err != nil || again.Name != after.Name {
+			t.Errorf("after the conflict: %+v, %v", again, err)
+		}
+	})
+}
+
+func TestHandOver_moves_everybody_in_one_step(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		ctx := t.Context()
+		c := s.create(s.li, "王晓东", "13812345678")
+		s.create(s.li, "李四", "13812345679")
+		if _, err := s.AddNote(ctx, s.li, c.ID, "喜欢原木色"); err != nil {
+			t.Fatal(err)
+		}
+		n, err := s.HandOver(ctx, s.manager, s.li.Staff, s.wu.Staff)
+		if err != nil || n != 2 {
+			t.Fatalf("handed over %d, %v; want 2", n, err)
+		}
+		f, err := s.File(ctx, s.wu, c.ID)
+		if err != nil || len(f.Notes) != 1 {
+			t.Errorf("the new owner sees %d notes, %v; want 1", len(f.Notes), err)
+		}
+		if list, err := s.Search(ctx, s.li, "王", 10); err != nil || len(list) != 0 {
+			t.Errorf("the leaver still finds %v, %v", names(list), err)
+		}
+	})
+}
+
+func TestList_pages_by_keyset_through_everybody_once(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		for i := range 23 {
+			s.create(s.li, "顾客", "1380000"+string([]byte{'0' + byte(i/10), '0' + byte(i%10)})+"00")
+		}
+		seen := map[customer.ID]bool{}
+		var after customer.Cursor
+		for pages := 1; ; pages++ {
+			list, next, err := s.List(t.Context(), s.li, customer.Filter{}, after, 5)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range list {
+				if seen[c.ID] {
+					t.Errorf("%v is on two pages", c.ID)
+				}
+				seen[c.ID] = true
+			}
+			if next == (customer.Cursor{}) {
+				if len(seen) != 23 || pages != 5 {
+					t.Errorf("%d customers on %d pages, want 23 on 5", len(seen), pages)
+				}
+				return
+			}
+			after = next
+		}
+	})
+}
+
+func TestReveal_is_on_record(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		ctx := t.Context()
+		c := s.create(s.li, "王晓东", "13812345678")
+		list, err := s.Reveal(ctx, s.li, c.ID, "送货前确认")
+		if err != nil || len(list) != 1 || list[0].Shown() != "138 1234 5678" {
+			t.Fatalf("got %+v, %v", list, err)
+		}
+		n, err := db.One(ctx, s.db, db.Value[int], `SELECT count(*) FROM audit_entry WHERE action = ? AND subject = ? AND staff_id = ?`,
+			"customer.reveal", "customer:"+c.ID.String(), 11)
+		if err != nil || n != 1 {
+			t.Errorf("%d entries on record, %v; want 1", n, err)
+		}
+		marketer := org.NewActor(org.Staff{ID: 14, Role: org.Marketer, Reach: org.ReachAll, Active: true}, 0, nil)
+		if _, err := s.Reveal(ctx, marketer, c.ID, ""); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("a marketer: got %v, want forbidden", err)
+		}
+	})
+}
+
+func TestMatchOrCreate_opens_each_file_once(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		ctx := t.Context()
+		known := s.create(s.li, "王晓东", "13812345678")
+		keys := []customer.ImportKey{
+			{Card: "17850"}, {Card: "17851", Phone: "+8613812345678"}, {Card: "17850"}, {Phone: "+8613900000000", Name: "李四"}, {}, {Card: "17852", Phone: "+8613900000000"},
+		}
+		var first map[customer.ImportKey]customer.ID
+		for round, wantNew := range []int{2, 0} {
+			err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				found, created, err := s.MatchOrCreateTx(ctx, tx, customer.Imported{ImportID: 5, Store: 1}, keys)
+				if err != nil {
+					return err
+				}
+				if created != wantNew {
+					t.Errorf("round %d opened %d files, want %d", round+1, created, wantNew)
+				}
+				if found[keys[1]] != known.ID {
+					t.Errorf("a new card with a known phone went to %v, want %v", found[keys[1]], known.ID)
+				}
+				if found[keys[3]] != found[keys[5]] {
+					t.Error("two rows with one phone made two customers")
+				}
+				if first == nil {
+					first = found
+				} else if found[keys[0]] != first[keys[0]] {
+					t.Error("the second round found somebody else")
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		list, err := s.Search(ctx, s.manager, "17850", 5)
+		if err != nil || len(list) != 1 || list[0].ImportID != 5 {
+			t.Errorf("by card: %+v, %v", list, err)
+		}
+	})
+}

@@ -1,0 +1,185 @@
+package customer
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// Edit is a changed head of a file. Version is the one the editor saw.
+type Edit struct {
+	Name     string
+	Gender   Gender
+	Birth    Birth
+	Card     string
+	Contacts []Contact
+	StoreID  org.StoreID
+	OwnerID  org.StaffID
+	Referrer ID
+	Origin   Origin
+	VIP      bool
+	Answers  []Answer
+	Version  int64
+}
+
+// Update changes a file. If somebody else changed it meanwhile, that is a
+// conflict and nothing is overwritten.
+func (s *Service) Update(ctx context.Context, actor org.Actor, c ID, in Edit) (Customer, error) {
+	var after Customer
+	err := s.write(ctx, actor, c, func(ctx context.Context, tx *db.Tx, before Customer) error {
+		if in.Version != before.Version {
+			return errs.New(errs.Conflict, "customer.changed_meanwhile")
+		}
+		after = before
+		after.Name, after.Gender, after.Birth, after.Card = cleanLine(in.Name), in.Gender, in.Birth, cleanLine(in.Card)
+		after.StoreID, after.OwnerID, after.ReferrerID, after.Origin, after.VIP = in.StoreID, in.OwnerID, in.Referrer, in.Origin, in.VIP
+		if err := s.updateTx(ctx, tx, actor, before, after, in.Contacts); err != nil {
+			return err
+		}
+		if err := s.learn(ctx, tx, actor, after, in.Answers, FromTalk); err != nil {
+			return err
+		}
+		var err error
+		after, err = head(ctx, tx, c)
+		return err
+	})
+	return after, err
+}
+
+func (s *Service) updateTx(ctx context.Context, tx *db.Tx, actor org.Actor, before, after Customer, has []Contact) error {
+	var bad errs.Fields
+	if after.Name == "" && len(has) == 0 && after.Card == "" {
+		bad.Add("name", "customer.name_or_phone")
+	}
+	after.check(&bad)
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	moved := before.StoreID != after.StoreID || before.OwnerID != after.OwnerID
+	if moved {
+		if err := s.checkPlace(actor, after); err != nil {
+			return err
+		}
+	}
+	had, err := contacts(ctx, tx, after.ID)
+	if err != nil {
+		return err
+	}
+	if before.Card != after.Card {
+		if before.Card != "" {
+			if err := release(ctx, tx, after.ID, card, before.Card); err != nil {
+				return err
+			}
+		}
+		if after.Card != "" {
+			if err := claim(ctx, tx, after.ID, card, after.Card); err != nil {
+				return err
+			}
+		}
+	}
+	if err := setContacts(ctx, tx, after.ID, had, has); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE customer SET name = ?, gender = ?, birth_calendar = ?, birth_year = ?, birth_month = ?, birth_day = ?,
+		birth_leap = ?, birth_key = ?, card_no = ?, store_id = ?, owner_id = ?, referrer_id = ?, origin = ?, vip = ? WHERE customer_id = ?`,
+		after.Name, string(after.Gender), string(after.Birth.Calendar), after.Birth.Year, after.Birth.Month, after.Birth.Day,
+		after.Birth.Leap, after.Birth.Key(), after.Card, int64(after.StoreID), int64(after.OwnerID), int64(after.ReferrerID),
+		string(after.Origin), after.VIP, int64(after.ID)); err != nil {
+		return err
+	}
+	if err := reindex(ctx, tx, before, after, had, has); err != nil {
+		return err
+	}
+	kind, data := EntryEdited, map[string]any(nil)
+	if before.OwnerID != after.OwnerID {
+		kind, data = EntryOwner, map[string]any{"from": before.OwnerID.String(), "to": after.OwnerID.String()}
+	}
+	return errors.Join(
+		touch(ctx, tx, after.ID),
+		s.recount(ctx, tx, after, has),
+		appendTimeline(ctx, tx, Entry{Customer: after.ID, At: tx.Now(), Ref: int64(id.New[Entry]()), Kind: kind,
+			Store: after.StoreID, Staff: actor.ID(), Data: data}))
+}
+
+// HandOver gives all customers of one associate to another, in one step; it
+// returns how many. Nothing leaves with the person who goes: notes and facts
+// belong to the customer.
+func (s *Service) HandOver(ctx context.Context, actor org.Actor, from, to org.Staff) (int, error) {
+	if from.ID == 0 || to.ID == 0 || from.ID == to.ID || !to.Active {
+		return 0, errs.New(errs.Invalid, "customer.hand_over_wrong")
+	}
+	total := 0
+	for {
+		n, err := s.handOverChunk(ctx, actor, from, to)
+		total += n
+		if err != nil || n == 0 {
+			return total, err
+		}
+	}
+}
+
+// handOverChunk is small enough for one transaction; what is done is no longer
+// the leaver's, so that a broken hand-over goes on where it stopped.
+const handOverChunk = 500
+
+func (s *Service) handOverChunk(ctx context.Context, actor org.Actor, from, to org.Staff) (n int, err error) {
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		where, args := actor.Scope().Where("c.owner_id", "c.store_id")
+		args = append(append([]any{int64(from.ID)}, args...), handOverChunk)
+		list, err := db.All(ctx, tx, scanCustomer, `SELECT `+sqlCustomer+` FROM customer c WHERE c.owner_id = ? AND `+where+
+			` ORDER BY c.customer_id LIMIT ?`, args...)
+		if err != nil {
+			return err
+		}
+		for _, before := range list {
+			after := before
+			after.OwnerID = to.ID
+			if to.StoreID != 0 {
+				after.StoreID = to.StoreID
+			}
+			has, err := contacts(ctx, tx, before.ID)
+			if err != nil {
+				return err
+			}
+			if err := s.updateTx(ctx, tx, actor, before, after, has); err != nil {
+				return err
+			}
+		}
+		n = len(list)
+		return nil
+	})
+	return n, err
+}
+
+// SetHouseholdTx says that the customers live together; 0 makes a new household.
+func (s *Service) SetHouseholdTx(ctx context.Context, tx *db.Tx, h HouseholdID, members ...ID) (HouseholdID, error) {
+	if h == 0 {
+		h = id.New[Household]()
+	}
+	for _, c := range members {
+		if _, err := tx.Exec(ctx, `UPDATE customer SET household_id = ? WHERE customer_id = ?`, int64(h), int64(c)); err != nil {
+			return h, err
+		}
+	}
+	return h, nil
+}
+
+// SetHousehold puts two customers into one household.
+func (s *Service) SetHousehold(ctx context.Context, actor org.Actor, c, with ID) error {
+	return s.write(ctx, actor, c, func(ctx context.Context, tx *db.Tx, a Customer) error {
+		b, err := s.getFrom(ctx, tx, actor, with)
+		if err != nil {
+			return err
+		}
+		h := a.HouseholdID
+		if h == 0 {
+			h = b.HouseholdID
+		}
+		_, err = s.SetHouseholdTx(ctx, tx, h, a.ID, b.ID)
+		return err
+	})
+}

@@ -1,0 +1,135 @@
+package customer
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// fieldCache keeps the fields, which every page reads and hardly anybody
+// writes. Another server's change is seen when its generation is older than
+// maxFieldAge.
+type fieldCache struct {
+	mu    sync.Mutex
+	list  []Field
+	until int64
+}
+
+const maxFieldAge = 10_000 // milliseconds
+
+// Fields are all fields, in the order in which they are asked for.
+func (s *Service) Fields(ctx context.Context) ([]Field, error) {
+	now := s.DB.Clock().UnixMilli()
+	s.fields.mu.Lock()
+	defer s.fields.mu.Unlock()
+	if s.fields.list != nil && now < s.fields.until {
+		return slices.Clone(s.fields.list), nil
+	}
+	list, err := loadFields(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	s.fields.list, s.fields.until = list, now+maxFieldAge
+	return slices.Clone(list), nil
+}
+
+func (s *Service) forgetFields() {
+	s.fields.mu.Lock()
+	defer s.fields.mu.Unlock()
+	s.fields.list = nil
+}
+
+func loadFields(ctx context.Context, q db.Querier) ([]Field, error) {
+	list, err := db.All(ctx, q, scanField, `SELECT code, grp, type, unit, choices, min_value, max_value, pattern, labels, question,
+		weight, sensitive, position, builtin, active FROM field ORDER BY position, code`)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range builtin {
+		if !slices.ContainsFunc(list, func(f Field) bool { return f.Code == b.Code }) {
+			b.Builtin, b.Active = true, true
+			list = append(list, b)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Field) int { return a.Position - b.Position })
+	return list, nil
+}
+
+func scanField(row db.Scanner) (Field, error) {
+	var f Field
+	var choices, labels, questions string
+	if err := row.Scan(&f.Code, &f.Group, &f.Type, &f.Unit, &choices, &f.Min, &f.Max, &f.Pattern, &labels, &questions,
+		&f.Weight, &f.Sensitive, &f.Position, &f.Builtin, &f.Active); err != nil {
+		return f, err
+	}
+	for text, into := range map[string]any{choices: &f.Choices, labels: &f.Labels, questions: &f.Questions} {
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// SaveField adds a field of the trade's own or changes one. Of a built-in field
+// only its weight, position, question, sensitivity and use can be changed. A
+// type cannot be changed once there are answers: make a new field.
+func (s *Service) SaveField(ctx context.Context, actor org.Actor, f Field) error {
+	if err := actor.Need(org.SettingsWrite); err != nil {
+		return err
+	}
+	for _, b := range builtin {
+		if b.Code == f.Code {
+			f.Group, f.Type, f.Choices, f.Min, f.Max, f.Pattern, f.Unit, f.Labels, f.Builtin = b.Group, b.Type, b.Choices, b.Min, b.Max, b.Pattern, b.Unit, nil, true
+		}
+	}
+	for i, c := range f.Choices {
+		f.Choices[i] = cleanLine(c)
+	}
+	f.Choices = slices.DeleteFunc(f.Choices, func(c string) bool { return c == "" })
+	if err := f.check(); err != nil {
+		return err
+	}
+	defer s.forgetFields()
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		all, err := loadFields(ctx, tx)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all, func(x Field) bool { return x.Code == f.Code })
+		if i >= 0 && all[i].Type != f.Type {
+			return errs.New(errs.Conflict, "customer.field_type_fixed")
+		}
+		if i < 0 && len(all) >= maxFields {
+			return errs.New(errs.Conflict, "customer.too_many_fields", "max", maxFields)
+		}
+		return putField(ctx, tx, f)
+	})
+}
+
+// maxFields bounds the forms.
+const maxFields = 200
+
+func putField(ctx context.Context, tx *db.Tx, f Field) error {
+	var texts [3]string
+	for i, v := range []any{f.Choices, f.Labels, f.Questions} {
+		b, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		texts[i] = string(b)
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO field (code, grp, type, unit, choices, labels, question, min_value, max_value, pattern,
+			weight, sensitive, position, builtin, active)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (code) DO UPDATE SET grp = excluded.grp, unit = excluded.unit, choices = excluded.choices, labels = excluded.labels,
+			question = excluded.question, min_value = excluded.min_value, max_value = excluded.max_value, pattern = excluded.pattern,
+			weight = excluded.weight, sensitive = excluded.sensitive, position = excluded.position, active = excluded.active`,
+		f.Code, string(f.Group), string(f.Type), f.Unit, texts[0], texts[1], texts[2], f.Min, f.Max, f.Pattern,
+		f.Weight, f.Sensitive, f.Position, f.Builtin, f.Active)
+	return err
+}
