@@ -46,7 +46,8 @@ func TestParse_takes_one_form_only(t *testing.T) {
 		}
 	}
 	for s, want := range map[string]string{
-		"": "day.not_a_day", "2010-12-1": "day.not_a_day", "2010/12/01": "day.not_a_day", "20101201": "day.not_a_day", "2010-12-0x": "day.not_a_day",
+		"": "day.not_a_day", "2010-12-1": "day.not_a_day", "2010/12/01": "day.not_a_day",
+		"20101201": "day.not_a_day", "2010-12-0x": "day.not_a_day",
 		"2010-12-01 ": "day.not_a_day", "-010-12-01": "day.not_a_day",
 		"2023-02-29": "day.no_such_day", "1900-02-29": "day.no_such_day", "2010-13-01": "day.no_such_day", "2010-00-01": "day.no_such_day",
 		"2010-04-31": "day.no_such_day", "2010-01-00": "day.no_such_day", "0000-01-01": "day.no_such_day",
@@ -60,7 +61,8 @@ func TestParse_takes_one_form_only(t *testing.T) {
 func TestParseAny_reads_the_usual_ways(t *testing.T) {
 	for _, s := range []string{
 		"2010-12-01", "2010-12-1", "2010/12/1", "2010/12/01", "2010.12.1", "20101201", "2010年12月1日", "2010年12月01号", "2010 年 12 月 1 日",
-		"２０１０－１２－０１", "２０１０年１２月１日", " 2010-12-01\t", "2010-12-01 00:00:00", "2010-12-01T00:00:00", "2010/12/1 0:00", "2010-12-01 00:00:00.000",
+		"２０１０－１２－０１", "２０１０年１２月１日", " 2010-12-01\t", "2010-12-01 00:00:00", "2010-12-01T00:00:00",
+		"2010/12/1 0:00", "2010-12-01 00:00:00.000",
 		"2010年12月1日 00:00",
 	} {
 		if d, err := day.ParseAny(s); err != nil || d.String() != "2010-12-01" {

@@ -99,7 +99,10 @@ func TestParse_refuses_what_cannot_be_dialled(t *testing.T) {
 }
 
 func TestParse_reads_its_own_form_and_what_it_shows(t *testing.T) {
-	for _, n := range []phone.Number{"+8613812345678", "+862162345678", "+862162345678;ext=801", "+8657187654321", "+864008208820", "+85291234567", "+16502530000", "+442079460018", "+442079460018;ext=12"} {
+	for _, n := range []phone.Number{
+		"+8613812345678", "+862162345678", "+862162345678;ext=801", "+8657187654321", "+864008208820",
+		"+85291234567", "+16502530000", "+442079460018", "+442079460018;ext=12",
+	} {
 		for _, s := range []string{string(n), n.Format(), n.Tel()} {
 			if got, err := phone.Parse(s, "CN"); err != nil || got != n {
 				t.Errorf("%q read back as %q, %v; want %q", s, got, err, n)
