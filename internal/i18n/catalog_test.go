@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/money"
 )
 
@@ -30,6 +31,10 @@ func TestArgumentsAreFilledIn(t *testing.T) {
 		"test.mix": {"zh-Hans": "{who}于{on:day}花了{sum}（{what}）", "zh-Hant": "{who}於{on:day}花了{sum}（{what}）", "en": "{who} spent {sum} on {on:day} ({what})"}
 	}`)
 	en, hans := Printer{English}, Printer{Hans}
+	aDay, err := day.Parse("2026-01-02")
+	if err != nil {
+		t.Fatal(err)
+	}
 	pairs := []any{"who", "王", "on", "2026-11-22", "sum", money.Amount{Minor: 1250, Currency: "CNY"}, "what", Key("test.plain")}
 	for _, c := range []struct{ got, want string }{
 		{en.T("test.plain"), "Fine"},
@@ -40,7 +45,7 @@ func TestArgumentsAreFilledIn(t *testing.T) {
 		{hans.T("test.rows", "n", 1), "1 行"},
 		{en.T("test.mix", pairs...), "王 spent ¥12.50 on 22 Nov 2026 (Fine)"},
 		{hans.T("test.mix", pairs...), "王于2026年11月22日花了¥12.50（好）"},
-		{en.Value(Day("2026-01-02")), "2 Jan 2026"},
+		{en.Value(aDay), "2 Jan 2026"},
 		{en.Value(2.50), "2.5"},
 	} {
 		if c.got != c.want {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/money"
 )
@@ -123,8 +124,8 @@ func (p Printer) Value(v any) string {
 		return p.Decimal(v, 2)
 	case money.Amount:
 		return p.Money(v.Minor, string(v.Currency))
-	case Day:
-		return p.Day(string(v))
+	case day.Day:
+		return p.Day(v.String())
 	case Key:
 		return p.T(string(v))
 	case error:
@@ -136,12 +137,8 @@ func (p Printer) Value(v any) string {
 	}
 }
 
-// Day and Key are arguments that are written by language: a YYYY-MM-DD day, and
-// a word that is itself a message.
-type (
-	Day string
-	Key string
-)
+// Key is an argument that is itself a message.
+type Key string
 
 // Err is the sentence for an error. What is not an *errs.Error is a fault of
 // ours, and its details are not for the reader.
