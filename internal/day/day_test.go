@@ -203,7 +203,9 @@ func TestParse_and_Append_do_not_allocate(t *testing.T) {
 func BenchmarkParse(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		day.Parse("2026-11-22")
+		if _, err := day.Parse("2026-11-22"); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

@@ -180,7 +180,7 @@ func TestParse_never_panics_and_gives_stable_numbers(t *testing.T) {
 }
 
 func TestParse_of_a_stored_mobile_does_not_allocate(t *testing.T) {
-	if n := testing.AllocsPerRun(100, func() { phone.Parse("+8613812345678", "CN") }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { _, _ = phone.Parse("+8613812345678", "CN") }); n != 0 {
 		t.Errorf("%v allocations, want none", n)
 	}
 }
@@ -188,13 +188,17 @@ func TestParse_of_a_stored_mobile_does_not_allocate(t *testing.T) {
 func BenchmarkParse_mobile(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		phone.Parse("138-1234-5678", "CN")
+		if _, err := phone.Parse("138-1234-5678", "CN"); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
 func BenchmarkParse_land_line(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		phone.Parse("021-62345678", "CN")
+		if _, err := phone.Parse("021-62345678", "CN"); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
