@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/ricejar/ricejar/internal/audit"
+	"github.com/ricejar/ricejar/internal/auth"
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/jobs"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// App is what a command runs with.
+type App struct {
+	Context context.Context
+	URL     string // of the database
+	Out     io.Writer
+	Err     io.Writer
+	Now     func() time.Time
+	Printer i18n.Printer // the language of the person at the terminal
+	Log     *slog.Logger
+}
+
+// Services is the whole program, wired: each context once, the hooks between
+// them, and nothing that listens or runs yet.
+type Services struct {
+	DB        *db.DB
+	Org       *org.Service
+	Auth      *auth.Service
+	Audit     *audit.Service
+	Jobs      *jobs.Queue
+	Customers *customer.Service
+}
+
+// Open opens and migrates the database and wires the program onto it. The
+// caller closes it.
+func (a *App) Open() (*Services, error) { return a.OpenURL(a.URL) }
+
+// OpenURL is Open for another database than the one named on the command line.
+func (a *App) OpenURL(url string) (*Services, error) {
+	d, err := db.Open(a.Context, url)
+	if err != nil {
+		return nil, err
+	}
+	d.Clock = a.Now
+	s := wire(d, a.Now)
+	if err := s.prepare(a.Context); err != nil {
+		_ = d.Close() // the first error says what is wrong
+		return nil, err
+	}
+	return s, nil
+}
+
+// wire makes the services and ties them together.
+func wire(d *db.DB, now func() time.Time) *Services {
+	onRecord := func(ctx context.Context, tx *db.Tx, staff int64, action, subject string, detail any) error {
+		return audit.Append(ctx, tx, audit.Entry{Staff: staff, Action: action, Subject: subject, Detail: detail})
+	}
+	s := &Services{DB: d, Audit: &audit.Service{DB: d}, Jobs: &jobs.Queue{DB: d, Now: now}, Customers: customer.New(d)}
+	s.Org = &org.Service{DB: d, Now: now, Audit: onRecord}
+	s.Auth = &auth.Service{DB: d, Now: now, Audit: onRecord, Active: func(ctx context.Context, staff int64) (bool, error) {
+		p, err := s.Org.Person(ctx, org.StaffID(staff))
+		return p.Active, err
+	}}
+	return s
+}
+
+// prepare puts in place what the program expects in every database.
+func (s *Services) prepare(context.Context) error {
+	return nil
+}
+
+// workers know how to run every kind of job.
+func (s *Services) workers() *jobs.Workers {
+	w := &jobs.Workers{}
+	return w
+}
+
+// periodic is the work done every day.
+func (s *Services) periodic() []jobs.Periodic {
+	return nil
+}
+
+// Close closes the database.
+func (s *Services) Close() error { return s.DB.Close() }
+
+// PrintJSON writes v for scripts: indented, without HTML escapes.
+func (a *App) PrintJSON(v any) error {
+	enc := json.NewEncoder(a.Out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

@@ -1,0 +1,83 @@
+// Command ricejar keeps a retailer's customers: it serves the pages and the
+// API, imports the till's exports, and plans whom to contact today.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/i18n"
+)
+
+// version is set by the build.
+var version = "dev"
+
+// cli is the command line: the flags every command takes, and the commands.
+type cli struct {
+	DB      string           `help:"The database: sqlite:PATH or postgres://…" default:"sqlite:ricejar.db" env:"RICEJAR_DB" placeholder:"URL"`
+	Lang    string           `help:"Language of what is printed: zh-Hans, zh-Hant, en." env:"RICEJAR_LANG,LANG" placeholder:"LANG"`
+	Verbose bool             `help:"Log more." short:"v"`
+	Version kong.VersionFlag `help:"Print the version."`
+
+	Serve serveCmd `cmd:"" help:"Serve the pages and the API."`
+	User  userCmd  `cmd:"" help:"Create people who may sign in, and reset their passwords."`
+}
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the program: it returns the exit code of errs.Kind.
+func run(args []string, out, errOut io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c cli
+	parser := kong.Must(&c, kong.Name("ricejar"), kong.Description("Ricejar keeps customers."),
+		kong.Vars{"version": version}, kong.Writers(out, errOut), kong.UsageOnError())
+	cmd, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(errOut, "ricejar:", err)
+		return errs.Invalid.Exit()
+	}
+	level := slog.LevelInfo
+	if c.Verbose {
+		level = slog.LevelDebug
+	}
+	app := &App{
+		Context: ctx, URL: c.DB, Out: out, Err: errOut, Now: time.Now,
+		Printer: i18n.Printer{Locale: locale(c.Lang)},
+		Log:     slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: level})),
+	}
+	slog.SetDefault(app.Log)
+	if err := cmd.Run(app); err != nil {
+		return app.fail(err)
+	}
+	return 0
+}
+
+// locale reads RICEJAR_LANG, or the terminal's LANG: zh_TW.UTF-8. A terminal
+// that names no language, such as C, gets the default.
+func locale(lang string) i18n.Locale {
+	lang, _, _ = strings.Cut(lang, ".")
+	return i18n.Match(strings.ReplaceAll(lang, "_", "-"))
+}
+
+// fail prints an error as a sentence, logs the cause where it is a fault of
+// ours or of the machine, and returns the exit code.
+func (a *App) fail(err error) int {
+	fmt.Fprintln(a.Err, "ricejar:", a.Printer.Explain(err))
+	var e *errs.Error
+	if !errors.As(err, &e) || e.Err != nil {
+		a.Log.Error("failed", "error", err)
+	}
+	return errs.KindOf(err).Exit()
+}

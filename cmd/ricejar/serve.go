@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/ricejar/ricejar/internal/auth"
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/jobs"
+	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/web"
+)
+
+type serveCmd struct {
+	Addr   string `help:"Where to listen." default:"127.0.0.1:8080" env:"RICEJAR_ADDR"`
+	Secure bool   `help:"Served over HTTPS by a proxy in front: cookies travel over HTTPS only." env:"RICEJAR_SECURE"`
+}
+
+// Run serves until the program is told to stop.
+func (c *serveCmd) Run(app *App) error {
+	s, err := app.Open()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.firstAdmin(app); err != nil {
+		return err
+	}
+	return app.serve(s, c.Addr, c.Secure, func(string) {})
+}
+
+// grace is how long requests and jobs under way may take when the program is
+// told to stop.
+const grace = 15 * time.Second
+
+// serve listens, tells ready the address people can open, and runs the jobs
+// until the program is told to stop.
+func (a *App) serve(s *Services, addr string, secure bool, ready func(url string)) error {
+	handler, err := s.handler(a, secure)
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(a.Context, "tcp", addr)
+	if err != nil {
+		return errs.Wrap(err, errs.Unavailable, "cli.cannot_listen", "addr", addr)
+	}
+	url := "http://" + listener.Addr().String()
+	fmt.Fprintln(a.Out, a.Printer.T("cli.serving", "url", url))
+	ready(url)
+
+	ctx, stop := context.WithCancel(a.Context)
+	defer stop()
+	jobsEnded := make(chan struct{})
+	go func() {
+		defer close(jobsEnded)
+		(&jobs.Runner{Queue: s.Jobs, Workers: s.workers(), Periodic: s.periodic(), Log: a.Log, Grace: grace}).Run(ctx)
+	}()
+	server := web.Server(addr, handler)
+	serverEnded := make(chan error, 1)
+	go func() { serverEnded <- server.Serve(listener) }()
+
+	select {
+	case err = <-serverEnded:
+	case <-ctx.Done():
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		err = server.Shutdown(closing)
+	}
+	stop()
+	<-jobsEnded
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// handler is the whole site: pages, API and health.
+func (s *Services) handler(a *App, secure bool) (http.Handler, error) {
+	site, err := web.New(web.Options{
+		Authenticate: s.authenticate,
+		Reach: func(ctx context.Context, actor org.Actor, c int64) error {
+			return s.Customers.Reach(ctx, actor, customer.ID(c))
+		},
+		Org: s.Org, Now: a.Now, Log: a.Log, Secure: secure,
+	})
+	if err != nil {
+		return nil, err
+	}
+	site.Handle("GET /healthz", web.Public, s.health)
+	return site, nil
+}
+
+// authenticate says whose session the request's cookie belongs to.
+func (s *Services) authenticate(r *http.Request) (org.Actor, error) {
+	cookie, err := r.Cookie(auth.CookieName)
+	if err != nil {
+		return org.Actor{}, errs.New(errs.Unauthenticated, "web.sign_in_first")
+	}
+	session, err := s.Auth.Session(r.Context(), cookie.Value)
+	if err != nil {
+		return org.Actor{}, err
+	}
+	return s.Org.Actor(r.Context(), org.StaffID(session.StaffID))
+}
+
+// health says whether this server can do its work.
+func (s *Services) health(w http.ResponseWriter, r *http.Request) error {
+	if err := s.DB.Ping(r.Context()); err != nil {
+		return errs.Wrap(err, errs.Unavailable, "db.lost")
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, err := fmt.Fprintf(w, "{\"status\":\"ok\",\"version\":%q,\"database\":%q}\n", version, s.DB.Engine())
+	return err
+}
