@@ -296,6 +296,42 @@ func TestList_pages_by_keyset_through_everybody_once(t *testing.T) {
 	})
 }
 
+func TestList_of_a_region_and_of_a_filter(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		ctx := t.Context()
+		err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO region (id, name) VALUES (5, '华东')`)
+			if err == nil {
+				_, err = tx.Exec(ctx, `INSERT INTO store (id, code, name, kind, region_id, currency, tz) VALUES (1, 'S1', '一店', 'fashion', 5, 'CNY', 'Asia/Shanghai')`)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.create(s.li, "王晓东", "")
+		s.create(s.wu, "李四", "")
+		inRegion := org.NewActor(org.Staff{ID: 20, Role: org.Manager, Reach: org.ReachRegion, Active: true}, 5, []org.StoreID{1})
+		elsewhere := org.NewActor(org.Staff{ID: 21, Role: org.Manager, Reach: org.ReachRegion, Active: true}, 6, []org.StoreID{2})
+		for name, c := range map[string]struct {
+			actor  org.Actor
+			filter customer.Filter
+			want   int
+		}{
+			"the region":           {inRegion, customer.Filter{}, 2},
+			"one of its stores":    {inRegion, customer.Filter{Store: 1}, 2},
+			"one of its people":    {inRegion, customer.Filter{Owner: 12}, 1},
+			"another region":       {elsewhere, customer.Filter{}, 0},
+			"an associate's own":   {s.li, customer.Filter{}, 1},
+			"a colleague's, asked": {s.li, customer.Filter{Owner: 12}, 0},
+		} {
+			if list, _, err := s.List(ctx, c.actor, c.filter, customer.Cursor{}, 10); err != nil || len(list) != c.want {
+				t.Errorf("%s: %v, %v; want %d", name, names(list), err, c.want)
+			}
+		}
+	})
+}
+
 func TestReveal_is_on_record(t *testing.T) {
 	run(t, func(t *testing.T, s shop) {
 		ctx := t.Context()

@@ -63,7 +63,11 @@ type Filter struct {
 // List is a page of customers, the last changed first, and where the next page
 // begins (the zero Cursor when this is the last).
 func (s *Service) List(ctx context.Context, actor org.Actor, f Filter, after Cursor, limit int) ([]Summary, Cursor, error) {
-	where, args := actor.Scope().Narrow(f.Store, f.Owner).Where("c.owner_id", "c.store_id")
+	scope, storeCol := actor.Scope().Narrow(f.Store, f.Owner), "c.store_id"
+	if scope.ManyStores() {
+		storeCol = "+c.store_id" // the plus keeps SQLite from sorting a whole region by way of customer_store
+	}
+	where, args := scope.Where("c.owner_id", storeCol)
 	if after.ID != 0 {
 		where += " AND (c.updated_at, c.customer_id) < (?, ?)"
 		args = append(args, after.At, int64(after.ID))

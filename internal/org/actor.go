@@ -90,6 +90,11 @@ func (s Scope) Narrow(store StoreID, staff StaffID) Scope {
 // a predicate.
 func (s Scope) All() bool { return s.reach == ReachAll && s.onlyStore == 0 && s.onlyStaff == 0 }
 
+// ManyStores reports whether the scope spans several stores but not all: a list
+// in some order is then better read in that order and filtered than gathered
+// store by store and sorted.
+func (s Scope) ManyStores() bool { return s.reach == ReachRegion && s.onlyStore == 0 }
+
 // Where is the scope as an SQL condition over the columns of a row's owner and
 // store, with its arguments in order. It is never empty, so that it can always
 // be written after WHERE or AND.
