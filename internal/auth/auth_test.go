@@ -315,8 +315,11 @@ func TestPassword_change_ends_other_sessions_and_wants_the_old_one(t *testing.T)
 			t.Error("a session survives the reset")
 		}
 		g, err := s.SignIn(ctx, auth.SignIn{Login: "wang", Password: "from the office"})
-		if err != nil || !g.MustChange {
-			t.Errorf("after a reset: must change = %v, %v", g.MustChange, err)
+		if err != nil || !g.Session.MustChange {
+			t.Errorf("after a reset: must change = %v, %v", g.Session.MustChange, err)
+		}
+		if session, err := s.Session(ctx, g.Token); err != nil || !session.MustChange {
+			t.Errorf("the session does not say so: %+v, %v", session, err)
 		}
 		if err := s.RemoveCredential(ctx, 9, wang); err != nil {
 			t.Fatal(err)
@@ -393,8 +396,8 @@ func TestEnsureFirstAdmin_makes_one_even_when_two_servers_start(t *testing.T) {
 			t.Fatalf("got passwords %q, want exactly one", passwords)
 		}
 		g, err := s.SignIn(t.Context(), auth.SignIn{Login: "admin", Password: all})
-		if err != nil || !g.MustChange {
-			t.Errorf("sign in with it: %v, must change = %v", err, g.MustChange)
+		if err != nil || !g.Session.MustChange {
+			t.Errorf("sign in with it: %v, must change = %v", err, g.Session.MustChange)
 		}
 	})
 }

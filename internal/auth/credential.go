@@ -48,9 +48,8 @@ type SignIn struct {
 
 // Grant is a successful sign-in.
 type Grant struct {
-	Token      string // for the cookie; shown nowhere, stored nowhere
-	Session    Session
-	MustChange bool
+	Token   string // for the cookie; shown nowhere, stored nowhere
+	Session Session
 }
 
 // SignIn opens a session for the right password. A wrong password and an
@@ -70,7 +69,7 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (Grant, error) {
 			return Grant{}, err
 		}
 	}
-	g := Grant{MustChange: c.MustChange}
+	var g Grant
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.succeeded(ctx, tx, login, in.Addr); err != nil {
 			return err
@@ -85,6 +84,7 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (Grant, error) {
 		if g.Token, g.Session, err = s.open(ctx, tx, c.StaffID, in.Device); err != nil {
 			return err
 		}
+		g.Session.MustChange = c.MustChange
 		return s.record(ctx, tx, c.StaffID, "auth.sign_in", staffSubject(c.StaffID), map[string]string{"addr": in.Addr, "device": g.Session.Device})
 	})
 	return g, err

@@ -18,6 +18,9 @@ type Session struct {
 	CreatedAt time.Time
 	SeenAt    time.Time
 	ExpiresAt time.Time
+
+	// MustChange asks for a new password before anything else is done.
+	MustChange bool
 }
 
 // touchEvery is how often a session in use, or a key, is written back as seen:
@@ -27,13 +30,16 @@ const touchEvery = time.Minute
 const (
 	maxDevice      = 200
 	sessionColumns = "token_hash, staff_id, created_at, seen_at, expires_at, device"
+
+	sqlSession = `SELECT s.token_hash, s.staff_id, s.created_at, s.seen_at, s.expires_at, s.device, COALESCE(c.must_change, FALSE)
+		FROM session s LEFT JOIN credential c ON c.staff_id = s.staff_id`
 )
 
 func scanSession(row db.Scanner) (Session, error) {
 	var s Session
 	var hash []byte
 	var created, seen, expires int64
-	err := row.Scan(&hash, &s.StaffID, &created, &seen, &expires, &s.Device)
+	err := row.Scan(&hash, &s.StaffID, &created, &seen, &expires, &s.Device, &s.MustChange)
 	s.ID = hex.EncodeToString(hash)
 	s.CreatedAt, s.SeenAt, s.ExpiresAt = db.Time(created), db.Time(seen), db.Time(expires)
 	return s, err
@@ -59,7 +65,7 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 		return Session{}, errSignedOut()
 	}
 	hash := hashToken(token)
-	session, err := db.One(ctx, s.DB, scanSession, "SELECT "+sessionColumns+" FROM session WHERE token_hash = ?", hash)
+	session, err := db.One(ctx, s.DB, scanSession, sqlSession+" WHERE s.token_hash = ?", hash)
 	if errors.Is(err, db.ErrNoRows) {
 		return Session{}, errSignedOut()
 	}
@@ -84,7 +90,7 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 func (s *Service) Sessions(ctx context.Context, staff int64) ([]Session, error) {
 	now := s.now()
 	return db.All(ctx, s.DB, scanSession,
-		"SELECT "+sessionColumns+" FROM session WHERE staff_id = ? AND expires_at > ? AND seen_at > ? ORDER BY seen_at DESC, token_hash",
+		sqlSession+" WHERE s.staff_id = ? AND s.expires_at > ? AND s.seen_at > ? ORDER BY s.seen_at DESC, s.token_hash",
 		staff, db.Millis(now), db.Millis(now.Add(-s.idle())))
 }
 
