@@ -32,7 +32,7 @@ var levels = [][]string{
 	{"internal/loyalty", "internal/insight", "internal/experiment"},
 	{"internal/purchase"},
 	{"internal/customer"},
-	{"internal/org", "internal/auth", "internal/audit", "internal/jobs", "internal/channel", "internal/sheet"},
+	{"internal/org", "internal/auth", "internal/audit", "internal/jobs", "internal/channel", "internal/sheet", "internal/once"},
 	{"internal/db"},
 	{"internal/i18n"}, // writes money and days the reader's way
 	{"internal/id", "internal/money", "internal/phone", "internal/day", "internal/pinyin"},

@@ -3,7 +3,7 @@
 // the one timeline to which every other context adds.
 //
 // Tables: customer, contact, contact_key, search_term, field, fact, note,
-// consent, timeline, request_key.
+// consent, timeline.
 //
 // Invariants:
 //   - A phone, e-mail, messaging id or card belongs to one customer: its row in

@@ -137,10 +137,3 @@ CREATE TABLE timeline (
     data        {{text}} NOT NULL DEFAULT '{}',   -- JSON, opaque to SQL
     PRIMARY KEY (customer_id, at, id, kind)
 ) {{clustered}};
-
--- A request that may be sent twice carries a key; the second finds the first's answer.
-CREATE TABLE request_key (
-    key     {{text}} NOT NULL PRIMARY KEY,
-    result  {{text}} NOT NULL,
-    at      {{bigint}} NOT NULL
-) {{clustered}};
