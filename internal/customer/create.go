@@ -6,6 +6,8 @@ import (
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/once"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -25,6 +27,7 @@ type NewCustomer struct {
 	Note     string
 	ImportID int64
 	Source   Source // of the answers
+	Key      string // a request sent twice with the same key opens one file
 }
 
 // Create opens a file. Without a store or owner it is the actor's own. A phone
@@ -32,8 +35,19 @@ type NewCustomer struct {
 func (s *Service) Create(ctx context.Context, actor org.Actor, in NewCustomer) (Customer, error) {
 	var c Customer
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var err error
-		c, err = s.CreateTx(ctx, tx, actor, in)
+		made, again, err := once.Do(ctx, tx, ownKey(actor, "customer", in.Key), func() (string, error) {
+			var err error
+			c, err = s.CreateTx(ctx, tx, actor, in)
+			return c.ID.String(), err
+		})
+		if err != nil || !again {
+			return err
+		}
+		first, err := id.Parse[Customer](made)
+		if err != nil {
+			return err
+		}
+		c, err = head(ctx, tx, first)
 		return err
 	})
 	return c, err

@@ -86,6 +86,20 @@ func TestCreate_needs_only_a_name_and_phone(t *testing.T) {
 	})
 }
 
+func TestCreate_sent_twice_opens_one_file(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		in := customer.NewCustomer{Name: "王晓东", Contacts: []customer.Contact{s.phone("13812345678")}, Key: "click-1"}
+		first, err := s.Create(t.Context(), s.li, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := s.Create(t.Context(), s.li, in)
+		if err != nil || again.ID != first.ID {
+			t.Errorf("the second click: %v, %v; want the first's file %v", again.ID, err, first.ID)
+		}
+	})
+}
+
 func TestCreate_refuses_what_is_nobody(t *testing.T) {
 	run(t, func(t *testing.T, s shop) {
 		for name, in := range map[string]customer.NewCustomer{
@@ -160,7 +174,7 @@ func TestReach_hides_others_customers(t *testing.T) {
 			"Get":     func(a org.Actor) error { _, err := s.Get(ctx, a, c.ID); return err },
 			"File":    func(a org.Actor) error { _, err := s.File(ctx, a, c.ID); return err },
 			"Reach":   func(a org.Actor) error { return s.Reach(ctx, a, c.ID) },
-			"AddNote": func(a org.Actor) error { _, err := s.AddNote(ctx, a, c.ID, "喜欢蓝色"); return err },
+			"AddNote": func(a org.Actor) error { return s.AddNote(ctx, a, c.ID, "喜欢蓝色", "") },
 			"Learn": func(a org.Actor) error {
 				return s.Learn(ctx, a, c.ID, []customer.Answer{{Field: "hobby", Value: "钓鱼"}}, customer.FromTalk)
 			},
@@ -250,7 +264,7 @@ func TestHandOver_moves_everybody_in_one_step(t *testing.T) {
 		ctx := t.Context()
 		c := s.create(s.li, "王晓东", "13812345678")
 		s.create(s.li, "李四", "13812345679")
-		if _, err := s.AddNote(ctx, s.li, c.ID, "喜欢原木色"); err != nil {
+		if err := s.AddNote(ctx, s.li, c.ID, "喜欢原木色", ""); err != nil {
 			t.Fatal(err)
 		}
 		n, err := s.HandOver(ctx, s.manager, s.li.Staff, s.wu.Staff)

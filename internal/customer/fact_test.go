@@ -138,10 +138,16 @@ func TestNote_can_be_removed_and_brought_back(t *testing.T) {
 	run(t, func(t *testing.T, s shop) {
 		ctx := t.Context()
 		c := s.create(s.li, "王晓东", "")
-		n, err := s.AddNote(ctx, s.li, c.ID, "孩子刚上小学\x00")
-		if err != nil || n.Body != "孩子刚上小学" {
-			t.Fatalf("got %+v, %v", n, err)
+		for range 2 { // a double click
+			if err := s.AddNote(ctx, s.li, c.ID, "孩子刚上小学\x00", "click-1"); err != nil {
+				t.Fatal(err)
+			}
 		}
+		first, err := s.File(ctx, s.li, c.ID)
+		if err != nil || len(first.Notes) != 1 || first.Notes[0].Body != "孩子刚上小学" {
+			t.Fatalf("got %+v, %v; want one clean note", first.Notes, err)
+		}
+		n := first.Notes[0]
 		count := func() (inFile, inStory int) {
 			f, err := s.File(ctx, s.li, c.ID)
 			if err != nil {
@@ -182,7 +188,7 @@ func TestTimeline_pages_through_the_whole_story(t *testing.T) {
 		ctx := t.Context()
 		c := s.create(s.li, "王晓东", "")
 		for range 7 {
-			if _, err := s.AddNote(ctx, s.li, c.ID, "一条备注"); err != nil {
+			if err := s.AddNote(ctx, s.li, c.ID, "一条备注", ""); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/once"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -36,15 +37,24 @@ func notes(ctx context.Context, q db.Querier, c ID, limit int) ([]Note, error) {
 		WHERE customer_id = ? AND deleted_at IS NULL ORDER BY id DESC LIMIT ?`, int64(c), limit)
 }
 
-// AddNote writes a note into the file and onto the timeline.
-func (s *Service) AddNote(ctx context.Context, actor org.Actor, c ID, body string) (Note, error) {
-	var n Note
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var err error
-		n, err = s.AddNoteTx(ctx, tx, actor, c, body)
+// AddNote writes a note into the file and onto the timeline. Sent twice with the
+// same key (see package once) it is written once.
+func (s *Service) AddNote(ctx context.Context, actor org.Actor, c ID, body, key string) error {
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, _, err := once.Do(ctx, tx, ownKey(actor, "note", key), func() (string, error) {
+			n, err := s.AddNoteTx(ctx, tx, actor, c, body)
+			return n.ID.String(), err
+		})
 		return err
 	})
-	return n, err
+}
+
+// ownKey is a request's key among those of the actor for one kind of request.
+func ownKey(actor org.Actor, what, key string) string {
+	if key == "" {
+		return ""
+	}
+	return actor.ID().String() + ":" + what + ":" + key
 }
 
 // AddNoteTx is AddNote within a transaction.
