@@ -46,6 +46,7 @@ func TestArgumentsAreFilledIn(t *testing.T) {
 		{en.T("test.mix", pairs...), "王 spent ¥12.50 on 22 Nov 2026 (Fine)"},
 		{hans.T("test.mix", pairs...), "王于2026年11月22日花了¥12.50（好）"},
 		{en.Value(aDay), "2 Jan 2026"},
+		{en.Value(Day("2026-01-02")), "2 Jan 2026"},
 		{en.Value(2.50), "2.5"},
 	} {
 		if c.got != c.want {

@@ -124,6 +124,8 @@ func (p Printer) Value(v any) string {
 		return p.Decimal(v, 2)
 	case money.Amount:
 		return p.Money(v.Minor, string(v.Currency))
+	case Day:
+		return p.Day(string(v))
 	case day.Day:
 		return p.Day(v.String())
 	case Key:
@@ -137,8 +139,12 @@ func (p Printer) Value(v any) string {
 	}
 }
 
-// Key is an argument that is itself a message.
-type Key string
+// Day and Key are arguments that are written by language: a YYYY-MM-DD day, and
+// a word that is itself a message.
+type (
+	Day string
+	Key string
+)
 
 // Err is the sentence for an error. What is not an *errs.Error is a fault of
 // ours, and its details are not for the reader.

@@ -1,0 +1,183 @@
+package customers
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/web/ui"
+)
+
+// own is what the company calls something, in the reader's language or the next
+// best one.
+func own(ctx context.Context, words map[string]string) string {
+	if w := words[string(i18n.From(ctx).Locale)]; w != "" {
+		return w
+	}
+	for _, l := range i18n.Locales {
+		if w := words[string(l)]; w != "" {
+			return w
+		}
+	}
+	return ""
+}
+
+// label is what a field is called.
+func label(ctx context.Context, f customer.Field) string {
+	if w := own(ctx, f.Labels); w != "" {
+		return w
+	}
+	if f.Builtin {
+		return i18n.T(ctx, "field."+f.Code)
+	}
+	return f.Code
+}
+
+// question is how to ask for a field.
+func question(ctx context.Context, f customer.Field) string {
+	if w := own(ctx, f.Questions); w != "" {
+		return w
+	}
+	if key := "question." + f.Code; f.Builtin && i18n.Has(key) {
+		return i18n.T(ctx, key)
+	}
+	return i18n.T(ctx, "customers.ask_for", "field", label(ctx, f))
+}
+
+// choice is one of a field's choices in words.
+func choice(ctx context.Context, f customer.Field, code string) string {
+	if key := "field." + f.Code + "." + code; f.Builtin && i18n.Has(key) {
+		return i18n.T(ctx, key)
+	}
+	return code
+}
+
+// options are a field's choices.
+func options(ctx context.Context, f customer.Field) []ui.Option {
+	list := make([]ui.Option, 0, len(f.Choices))
+	for _, c := range f.Choices {
+		list = append(list, ui.Option{Value: c, Label: choice(ctx, f, c)})
+	}
+	return list
+}
+
+// value is a fact in words.
+func value(ctx context.Context, f customer.Field, fact customer.Fact) string {
+	switch {
+	case fact.Refused:
+		return i18n.T(ctx, "customers.would_not_say")
+	case fact.Value == "":
+		return ""
+	}
+	switch f.Type {
+	case customer.Choice, customer.Choices:
+		var words []string
+		for _, v := range f.Values(fact.Value) {
+			words = append(words, choice(ctx, f, v))
+		}
+		return strings.Join(words, i18n.T(ctx, "customers.list_comma"))
+	case customer.YesNo:
+		if fact.Value == "yes" {
+			return i18n.T(ctx, "customers.yes")
+		}
+		return i18n.T(ctx, "customers.no")
+	case customer.Date:
+		return i18n.From(ctx).Day(fact.Value)
+	}
+	if f.Unit != "" {
+		return fact.Value + " " + f.Unit
+	}
+	return fact.Value
+}
+
+// gender is how a customer is spoken of.
+func gender(ctx context.Context, g customer.Gender) string {
+	if g == "" {
+		return ""
+	}
+	return i18n.T(ctx, "customers.gender."+string(g))
+}
+
+// birthday is a birth date in words, in the calendar in which it is kept.
+func birthday(ctx context.Context, b customer.Birth) string {
+	p := i18n.From(ctx)
+	switch {
+	case !b.Known():
+		return ""
+	case b.Calendar == customer.Lunar:
+		text := i18n.T(ctx, "customers.lunar", "date", lunarDate(p.Locale, b))
+		if b.Year != 0 {
+			text = i18n.T(ctx, "customers.lunar_year", "date", text, "year", fmt.Sprint(b.Year))
+		}
+		return text
+	case b.Year != 0:
+		return p.Day(fmt.Sprintf("%04d-%02d-%02d", b.Year, b.Month, b.Day))
+	default:
+		const leap = "2000" // 29 February is a birthday
+		return p.DayShort(fmt.Sprintf("%s-%02d-%02d", leap, b.Month, b.Day), leap)
+	}
+}
+
+// lunarDate is a day of the lunar calendar as Chinese readers write it: 闰八月十五.
+func lunarDate(l i18n.Locale, b customer.Birth) string {
+	if !l.Chinese() {
+		s := fmt.Sprintf("%d/%d", b.Month, b.Day)
+		if b.Leap {
+			s += "+"
+		}
+		return s
+	}
+	months, leap := []rune("正二三四五六七八九十冬腊"), "闰"
+	if l == i18n.Hant {
+		months, leap = []rune("正二三四五六七八九十冬臘"), "閏"
+	}
+	s := string(months[b.Month-1]) + "月" + lunarDay(b.Day)
+	if b.Leap {
+		s = leap + s
+	}
+	return s
+}
+
+func lunarDay(n int) string {
+	digit := func(n int) string { return string([]rune("一二三四五六七八九十")[n-1]) }
+	switch {
+	case n <= 10:
+		return "初" + digit(n)
+	case n < 20:
+		return "十" + digit(n-10)
+	case n == 20:
+		return "二十"
+	case n < 30:
+		return "廿" + digit(n-20)
+	default:
+		return "三十"
+	}
+}
+
+// age is how old somebody is on a day, by the year alone where the calendar is
+// the lunar one; 0 when nobody knows.
+func age(b customer.Birth, now time.Time) int {
+	if b.Year == 0 || b.Year > now.Year() {
+		return 0
+	}
+	years := now.Year() - b.Year
+	if b.Calendar == customer.Solar && (now.Month() < time.Month(b.Month) || now.Month() == time.Month(b.Month) && now.Day() < b.Day) {
+		years--
+	}
+	return years
+}
+
+// title is what a customer is called on a page: a till knows a card, not a name.
+func title(ctx context.Context, c customer.Customer) string {
+	switch {
+	case c.Name != "":
+		return c.Name
+	case c.Card != "":
+		return i18n.T(ctx, "customers.card_no", "card", c.Card)
+	default:
+		return i18n.T(ctx, "customers.nameless")
+	}
+}
