@@ -1,0 +1,240 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ricejar/ricejar/internal/auth"
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// zone is where all stores of the chain are.
+const zone = "Asia/Shanghai"
+
+// Into is what a chain is written through.
+type Into struct {
+	DB        *db.DB
+	Org       *org.Service
+	Auth      *auth.Service
+	Customers *customer.Service
+}
+
+// SignIn is a person who can sign in to a filled demo.
+type SignIn struct {
+	Role  org.Role `json:"role"`
+	Name  string   `json:"name"`
+	Store string   `json:"store"` // empty: the head office
+	Login string   `json:"login"`
+}
+
+// filler is a fill under way.
+type filler struct {
+	Into
+	plan *planner
+	loc  *time.Location
+
+	stores []org.Store
+	staff  []org.Staff
+	people []customer.ID
+	homes  map[int]customer.HouseholdID
+}
+
+// Fill writes the chain as it stands in the morning of today into an empty
+// database; everybody who signs in has the password. The database's clock is
+// set to the past meanwhile, so nothing else may use it.
+func Fill(ctx context.Context, into Into, today day.Day, password string) ([]SignIn, error) {
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
+	}
+	f := &filler{Into: into, plan: newPlan(today), loc: loc, homes: map[int]customer.HouseholdID{}}
+	events := f.plan.stories()
+	clock := into.DB.Clock
+	defer func() { into.DB.Clock = clock }()
+
+	f.at(f.plan.people[0].joined.AddDays(-30), 9*60)
+	signIns, err := f.company(ctx, password)
+	if err != nil {
+		return nil, fmt.Errorf("demo: the company: %w", err)
+	}
+	if err := f.replay(ctx, events); err != nil {
+		return nil, fmt.Errorf("demo: the customers: %w", err)
+	}
+	return signIns, nil
+}
+
+// at sets the database's clock.
+func (f *filler) at(d day.Day, minute int) {
+	t := f.instant(d, minute)
+	f.DB.Clock = func() time.Time { return t }
+}
+
+func (f *filler) instant(d day.Day, minute int) time.Time {
+	return d.Start(f.loc).Add(time.Duration(minute) * time.Minute)
+}
+
+// company makes the regions, stores, staff, sign-ins and fields.
+func (f *filler) company(ctx context.Context, password string) ([]SignIn, error) {
+	regions := map[string]org.RegionID{}
+	for _, name := range []string{zhejiang, jiangsu} {
+		r, err := f.Org.CreateRegion(ctx, org.System, name)
+		if err != nil {
+			return nil, err
+		}
+		regions[name] = r.ID
+	}
+	for _, s := range stores {
+		st, err := f.Org.CreateStore(ctx, org.System, org.Store{
+			Code: s.code, Name: s.name, Kind: s.trade, RegionID: regions[s.region], Currency: "CNY", Zone: zone, Phone: s.phone, Address: s.address,
+		})
+		if err != nil {
+			return nil, err
+		}
+		f.stores = append(f.stores, st)
+	}
+	for _, m := range staff {
+		p := org.Staff{Code: m.code, Name: m.name, Role: m.role, Reach: m.reach, RegionID: regions[m.region]}
+		if m.store != headOffice {
+			p.StoreID = f.stores[m.store].ID
+		}
+		p, err := f.Org.CreateStaff(ctx, org.System, p)
+		if err != nil {
+			return nil, err
+		}
+		f.staff = append(f.staff, p)
+	}
+	for _, field := range fields() {
+		field.Active = true
+		if err := f.Customers.SaveField(ctx, org.System, field); err != nil {
+			return nil, err
+		}
+	}
+	return f.signIns(ctx, password)
+}
+
+func (f *filler) signIns(ctx context.Context, password string) ([]SignIn, error) {
+	var list []SignIn
+	for _, role := range org.Roles() {
+		for i, m := range staff {
+			if m.role != role || m.login == "" {
+				continue
+			}
+			if err := f.Auth.CreateCredential(ctx, 0, int64(f.staff[i].ID), m.login, password, false); err != nil {
+				return nil, err
+			}
+			in := SignIn{Role: role, Name: m.name, Login: m.login}
+			if m.store != headOffice {
+				in.Store = stores[m.store].name
+			}
+			list = append(list, in)
+		}
+	}
+	return list, nil
+}
+
+// replay writes what the staff noted, a store's day at a time.
+func (f *filler) replay(ctx context.Context, events []event) error {
+	f.people = make([]customer.ID, len(f.plan.people))
+	for len(events) > 0 {
+		n := 1
+		for n < len(events) && events[n].day == events[0].day && events[n].store == events[0].store {
+			n++
+		}
+		batch := events[:n]
+		f.at(batch[n-1].day, batch[n-1].minute)
+		err := f.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			for _, e := range batch {
+				if err := f.write(ctx, tx, e); err != nil {
+					return fmt.Errorf("%s %s: %w", e.day, f.plan.people[e.who].name, err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		events = events[n:]
+	}
+	return nil
+}
+
+func (f *filler) write(ctx context.Context, tx *db.Tx, e event) error {
+	if e.joins {
+		return f.join(ctx, tx, e)
+	}
+	who, by := f.people[e.who], f.as(e.staff)
+	switch {
+	case e.consent != nil:
+		return f.Customers.SetConsentTx(ctx, tx, by, who, *e.consent)
+	case e.note != "":
+		_, err := f.Customers.AddNoteTx(ctx, tx, by, who, e.note)
+		return err
+	default:
+		answers, source := answersOf(e.facts)
+		return f.Customers.LearnTx(ctx, tx, by, who, answers, source)
+	}
+}
+
+func (f *filler) join(ctx context.Context, tx *db.Tx, e event) error {
+	c := f.plan.people[e.who]
+	in := customer.NewCustomer{
+		Name: c.name, Gender: customer.Gender(c.gender), Birth: c.birth, Card: c.card, StoreID: f.stores[c.store].ID, Origin: c.origin,
+	}
+	if c.owner >= 0 {
+		in.OwnerID = f.staff[c.owner].ID
+	}
+	if c.referrer >= 0 {
+		in.Referrer = f.people[c.referrer] // 0 while the one who brought them has no file yet
+	}
+	for i, n := range c.phones {
+		in.Contacts = append(in.Contacts, customer.Contact{Kind: customer.Phone, Value: n, Main: i == 0})
+	}
+	for kind, value := range map[customer.Kind]string{customer.Email: c.email, customer.WeChat: c.wechat} {
+		if value != "" {
+			in.Contacts = append(in.Contacts, customer.Contact{Kind: kind, Value: value})
+		}
+	}
+	in.Answers, in.Source = answersOf(e.facts)
+	if c.address != "" {
+		in.Answers = append(in.Answers, customer.Answer{Field: customer.FieldAddress, Value: c.address})
+	}
+	made, err := f.Customers.CreateTx(ctx, tx, f.as(e.staff), in)
+	if err != nil {
+		return err
+	}
+	f.people[e.who] = made.ID
+	if c.household != 0 {
+		if f.homes[c.household], err = f.Customers.SetHouseholdTx(ctx, tx, f.homes[c.household], made.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// as is the program writing in the name of a member of staff: the one at the
+// till may not have the reach to give a customer to a colleague.
+func (f *filler) as(who int) org.Actor {
+	by := org.System
+	by.Staff = f.staff[who]
+	return by
+}
+
+func answersOf(facts []fact) ([]customer.Answer, customer.Source) {
+	var list []customer.Answer
+	source := customer.FromTalk
+	for _, k := range facts {
+		a := customer.Answer{Field: k.field, Refused: k.refused}
+		if !k.refused {
+			a.Value = k.value
+		}
+		if k.phone {
+			source = customer.FromPhone
+		}
+		list = append(list, a)
+	}
+	return list, source
+}
