@@ -61,3 +61,10 @@ require (
 )
 
 tool github.com/a-h/templ/cmd/templ
+
+// Folders of other tools: ./... does not look into them.
+ignore (
+	./build
+	./demo
+	./node_modules
+)

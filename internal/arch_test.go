@@ -49,7 +49,7 @@ var drivers = []string{"github.com/jackc/pgx", "modernc.org/sqlite", "github.com
 
 // sharedPages are the packages below internal/web that every page may use. All
 // others are sections, and a section never imports another.
-var sharedPages = []string{"internal/web", "internal/web/ui", "internal/web/static"}
+var sharedPages = []string{"internal/web", "internal/web/ui", "internal/web/form", "internal/web/paths", "internal/web/static"}
 
 type pkg struct {
 	ImportPath, Dir, Name, Export      string
