@@ -1,0 +1,75 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// get fetches a path and returns its status and body.
+func get(t *testing.T, url string) (int, []byte) {
+	t.Helper()
+	client := http.Client{Timeout: patience}
+	response, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, body
+}
+
+func TestServeAnswersWithinASecondAndEndsWhenTold(t *testing.T) {
+	database := "sqlite:" + filepath.Join(t.TempDir(), "shop.db")
+	first, err := start(builtProgram(t), "serve", "--db", database, "--addr", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.stop(); err != nil {
+		t.Fatal(err)
+	}
+
+	// The database exists now: from here on it takes no second.
+	began := time.Now()
+	second, err := start(builtProgram(t), "serve", "--db", database, "--addr", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.kill()
+	status, body := get(t, second.url+"/healthz")
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("the first answer took %v, want under 1s", took)
+	}
+	var health struct{ Status, Database string }
+	if err := json.Unmarshal(body, &health); err != nil || status != http.StatusOK || health.Status != "ok" || health.Database != "sqlite" {
+		t.Errorf("health: %d %s (%v)", status, body, err)
+	}
+	if err := second.stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestServeOnATakenPortSaysSo(t *testing.T) {
+	dir := t.TempDir()
+	first, err := start(builtProgram(t), "serve", "--db", "sqlite:"+filepath.Join(dir, "a.db"), "--addr", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.kill()
+	port := first.url[len("http://"):]
+	second, err := start(builtProgram(t), "serve", "--db", "sqlite:"+filepath.Join(dir, "b.db"), "--addr", port)
+	if err == nil {
+		second.kill()
+		t.Fatalf("two programs serve on %s", port)
+	}
+	if want := "Cannot listen on " + port; !strings.Contains(err.Error(), want) {
+		t.Errorf("it said %v, want %q", err, want)
+	}
+}
