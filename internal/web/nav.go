@@ -45,7 +45,10 @@ func (s *Site) frameFor(ctx context.Context, st *state) {
 	if s.may(a, addPath) {
 		f.Add = addPath
 	}
-	f.User = &ui.User{Name: a.Staff.Name, Role: p.T("web.role." + string(a.Staff.Role)), Place: p.T("web.reach." + string(a.Reach))}
+	f.User = &ui.User{Name: a.Staff.Name}
+	if a.Staff.Role.Valid() && a.Reach.Valid() {
+		f.User.Role, f.User.Place = p.T("web.role."+string(a.Staff.Role)), p.T("web.reach."+string(a.Reach))
+	}
 	if store, ok := s.storeOf(ctx, a); ok {
 		f.Zone = store.Location()
 		if a.Reach == org.ReachOwn || a.Reach == org.ReachStore {

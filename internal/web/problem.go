@@ -40,6 +40,8 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
 			slog.String("id", st.requestID), slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))
 	}
+	// What went wrong may be that the time is over: the answer is written all the same.
+	r = r.WithContext(context.WithoutCancel(r.Context()))
 	if Fragment(r) {
 		h := w.Header()
 		h.Set("HX-Retarget", "#toasts")

@@ -1,0 +1,45 @@
+// Package paths is the addresses of the pages, so that none is spelled twice:
+// whoever links to a customer writes paths.Customer(id), and cannot put a
+// receipt's id there.
+package paths
+
+import (
+	"net/url"
+
+	"github.com/ricejar/ricejar/internal/customer"
+)
+
+// Places without an id.
+const (
+	Today          = "/today"
+	Customers      = "/customers"
+	NewCustomer    = "/customers/new"
+	CustomerSearch = "/customers/search" // the suggestions of the search box
+	Imports        = "/imports"
+	NewImport      = "/imports/new"
+	Account        = "/account"
+	SignIn         = "/sign-in"
+	SignOut        = "/sign-out"
+)
+
+// Customer is a customer's own page.
+func Customer(id customer.ID) string { return Customers + "/" + id.String() }
+
+// CustomerPart is a page or an action below a customer's page: edit, notes, reveal.
+// Such routes are registered as /customers/{customer}/…, where the site itself
+// checks that the reader may see the customer.
+func CustomerPart(id customer.ID, part string) string { return Customer(id) + "/" + part }
+
+// With adds a query of names and values in pairs to a path; empty values are left out.
+func With(path string, pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
