@@ -1,6 +1,7 @@
 package internal_test
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/importer"
@@ -55,38 +56,43 @@ var loadTyped = sync.OnceValues(func() ([]*typedPackage, error) {
 		return os.Open(export[path])
 	})
 	var out []*typedPackage
+	var broken error
 	for _, p := range list {
 		if !strings.HasPrefix(p.ImportPath, module) || len(p.GoFiles) == 0 {
 			continue
 		}
-		if p.Error != nil {
-			return nil, fmt.Errorf("%s: %s", p.path, p.Error.Err)
-		}
-		typed := &typedPackage{path: p.path, fset: fset, info: &types.Info{
-			Types: make(map[ast.Expr]types.TypeAndValue),
-			Uses:  make(map[*ast.Ident]types.Object),
-		}}
-		for _, name := range p.GoFiles {
-			f, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution|parser.ParseComments)
-			if err != nil {
-				return nil, err
-			}
-			typed.files = append(typed.files, f)
-		}
-		config := types.Config{Importer: imports}
-		if _, err := config.Check(p.ImportPath, fset, typed.files, typed.info); err != nil {
-			return nil, err
+		typed, err := check(p, fset, imports)
+		if err != nil {
+			broken = errors.Join(broken, err)
+			continue
 		}
 		out = append(out, typed)
 	}
-	return out, nil
+	return out, broken
 })
 
-func typedPackages(t *testing.T) []*typedPackage {
-	t.Helper()
-	list, err := loadTyped()
-	if err != nil {
-		t.Fatalf("reading our own sources: %v", err)
+func check(p *pkg, fset *token.FileSet, imports types.Importer) (*typedPackage, error) {
+	if p.Error != nil {
+		return nil, fmt.Errorf("%s: %s", p.path, p.Error.Err)
 	}
-	return list
+	typed := &typedPackage{path: p.path, fset: fset, info: &types.Info{
+		Types: make(map[ast.Expr]types.TypeAndValue),
+		Uses:  make(map[*ast.Ident]types.Object),
+	}}
+	for _, name := range p.GoFiles {
+		f, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution|parser.ParseComments)
+		if err != nil {
+			return nil, err
+		}
+		typed.files = append(typed.files, f)
+	}
+	config := types.Config{Importer: imports}
+	_, err := config.Check(p.ImportPath, fset, typed.files, typed.info)
+	return typed, err
+}
+
+func TestOurSourcesCompile(t *testing.T) {
+	if _, err := loadTyped(); err != nil {
+		t.Error(err)
+	}
 }
