@@ -49,7 +49,7 @@ var drivers = []string{"github.com/jackc/pgx", "modernc.org/sqlite", "github.com
 
 // sharedPages are the packages below internal/web that every page may use. All
 // others are sections, and a section never imports another.
-var sharedPages = []string{"internal/web", "internal/web/ui", "internal/web/form", "internal/web/paths", "internal/web/static"}
+var sharedPages = []string{"internal/web", "internal/web/ui", "internal/web/form", "internal/web/paths", "internal/web/static", "internal/web/webtest"}
 
 type pkg struct {
 	ImportPath, Dir, Name, Export      string
@@ -142,7 +142,8 @@ func TestPackagesImportOnlyLowerFloors(t *testing.T) {
 			}
 		}
 		for _, imported := range p.Imports {
-			if strings.HasSuffix(imported, "/dbtest") && p.path != "internal/db/dbtest" && !within(p.path, "bench") {
+			isHelper := strings.HasPrefix(imported, module) && strings.HasSuffix(imported, "test") // dbtest, webtest
+			if isHelper && !strings.HasSuffix(p.path, "test") && !within(p.path, "bench") {
 				t.Errorf("%s imports %s outside of its tests", p.path, imported)
 			}
 		}
