@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
 	"github.com/ricejar/ricejar/internal/web"
+	"github.com/ricejar/ricejar/internal/web/paths"
 )
 
 // Handler is the customers' pages.
@@ -53,7 +54,7 @@ func (h *Handler) Register(s *web.Site) {
 func id(r *http.Request) (customer.ID, error) { return web.ID[customer.Customer](r, "customer") }
 
 // path is where a customer's file is, with what follows.
-func path(c customer.ID, rest string) string { return "/customers/" + c.String() + rest }
+func path(c customer.ID, rest string) string { return paths.Customer(c) + rest }
 
 // names tells what stores and people are called.
 type names struct {

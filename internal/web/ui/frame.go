@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/ricejar/ricejar/internal/i18n"
@@ -60,7 +61,7 @@ func (f *Frame) Today() string { return f.Now.In(f.Zone).Format(time.DateOnly) }
 
 // current reports whether the item's section is the one shown.
 func (f *Frame) current(href string) bool {
-	return f.Path == href || len(f.Path) > len(href) && f.Path[:len(href)] == href && f.Path[len(href)] == '/'
+	return href != "" && (f.Path == href || strings.HasPrefix(f.Path, href+"/"))
 }
 
 // currentAttr is the value of aria-current.

@@ -1,0 +1,217 @@
+package customers
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/ricejar/ricejar/internal/care"
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/purchase"
+	"github.com/ricejar/ricejar/internal/web/paths"
+	"github.com/ricejar/ricejar/internal/web/ui"
+)
+
+// line is one line of the brief: what a clerk reads before the call.
+type line struct {
+	Icon string
+	Tone ui.Tone
+	Text string
+	Note string // quieter, behind it
+	Href string
+}
+
+// brief is the few lines to read before a contact: what is promised first, for
+// that must not be forgotten; then what went wrong, what they bought and how
+// often they come, what to know about them, and the last contact.
+func (p filePage) brief(ctx context.Context) []line {
+	var list []line
+	add := func(l line, ok bool) {
+		if ok {
+			list = append(list, l)
+		}
+	}
+	for _, t := range p.Tasks {
+		add(p.taskLine(ctx, t))
+	}
+	add(p.fieldLine(ctx, "displeased", "frown", ui.Danger))
+	add(p.lastBought(ctx))
+	add(p.rhythm(ctx))
+	add(p.fieldLine(ctx, "family", "house", ui.Plain))
+	add(p.taste(ctx))
+	add(p.birthdayLine(ctx))
+	add(p.reachLine(ctx))
+	add(p.lastContact(ctx))
+	return list[:min(len(list), briefLines)]
+}
+
+// briefLines is as much as one reads with the telephone in the hand.
+const briefLines = 6
+
+// fieldLine is a soft fact in words.
+func (p filePage) fieldLine(ctx context.Context, code, icon string, tone ui.Tone) (line, bool) {
+	f, ok := p.field(code)
+	fact, known := p.Fact(code)
+	if !ok || !known || fact.Refused || fact.Value == "" || f.Sensitive {
+		return line{}, false
+	}
+	return line{Icon: icon, Tone: tone, Text: clip(label(ctx, f)+i18n.T(ctx, "customers.colon")+value(ctx, f, fact), 80)}, true
+}
+
+// taste is what they like: enough to begin a conversation with.
+func (p filePage) taste(ctx context.Context) (line, bool) {
+	var parts []string
+	for _, code := range []string{"taste_furnishing", "taste_dress", "hobby"} {
+		if f, ok := p.field(code); ok && p.Known(code) {
+			fact, _ := p.Fact(code)
+			parts = append(parts, value(ctx, f, fact))
+		}
+	}
+	if len(parts) == 0 {
+		return line{}, false
+	}
+	text := i18n.T(ctx, "customers.likes", "what", strings.Join(parts[:min(2, len(parts))], i18n.T(ctx, "customers.list_comma")))
+	return line{Icon: "heart", Text: clip(text, 80)}, true
+}
+
+// reachLine is how and when they like to be reached, and how to be served.
+func (p filePage) reachLine(ctx context.Context) (line, bool) {
+	var parts []string
+	for _, code := range []string{"contact_way", "contact_time", "service_style"} {
+		if f, ok := p.field(code); ok && p.Known(code) {
+			fact, _ := p.Fact(code)
+			parts = append(parts, value(ctx, f, fact))
+		}
+	}
+	if len(parts) == 0 {
+		return line{}, false
+	}
+	return line{Icon: "message-circle", Text: strings.Join(parts, i18n.T(ctx, "customers.list_comma"))}, true
+}
+
+func (p filePage) lastBought(ctx context.Context) (line, bool) {
+	if p.Last.ID == 0 {
+		return line{}, false
+	}
+	l := line{Icon: "shopping-bag", Href: receiptPath(p.Customer.ID, p.Last.ID)}
+	when := i18n.From(ctx).DayNear(p.Last.Day, p.Today)
+	if what := mainItem(p.Last); what == "" {
+		l.Text = i18n.T(ctx, "customers.bought_on", "when", when, "amount", p.Last.Net)
+	} else {
+		l.Text = i18n.T(ctx, "customers.bought_what", "when", when, "what", clip(what, 40), "n", p.Last.Lines, "amount", p.Last.Net)
+	}
+	return l, true
+}
+
+// mainItem is what a receipt was about: its dearest line.
+func mainItem(w purchase.Whole) string {
+	best, text := int64(-1), ""
+	for _, l := range w.Items {
+		if l.Text != "" && l.Amount.Minor > best {
+			best, text = l.Amount.Minor, l.Text
+		}
+	}
+	return text
+}
+
+// rhythm says how often they come, and whether they are late.
+func (p filePage) rhythm(ctx context.Context) (line, bool) {
+	if p.Stat.Receipts == 0 {
+		return line{Icon: "sprout", Text: i18n.T(ctx, "customers.never_bought")}, p.may(org.PurchasesRead)
+	}
+	text := i18n.T(ctx, "customers.bought_so_far", "n", p.Stat.Receipts, "amount", p.Stat.Net)
+	if p.Stat.MedianGap == 0 {
+		return line{Icon: "repeat", Text: text}, true
+	}
+	gap := float64(p.Stat.MedianGap) / 2
+	l := line{Icon: "repeat", Text: text, Note: i18n.T(ctx, "customers.comes_every", "n", gap)}
+	if late := daysBetween(p.Stat.LastDay, p.Today); p.Stat.CoolOn != "" && p.Today >= p.Stat.CoolOn {
+		l.Icon, l.Tone = "hourglass", ui.Warning
+		l.Note = i18n.T(ctx, "customers.comes_late", "n", gap, "late", late)
+	}
+	return l, true
+}
+
+func daysBetween(from, to string) int {
+	a, err1 := day.Parse(from)
+	b, err2 := day.Parse(to)
+	if err1 != nil || err2 != nil {
+		return 0
+	}
+	return b.Sub(a)
+}
+
+// soon is how many days ahead a birthday is worth a line.
+const soon = 30
+
+func (p filePage) birthdayLine(ctx context.Context) (line, bool) {
+	b := p.Customer.Birth
+	today, err := day.Parse(p.Today)
+	if err != nil || !b.Known() {
+		return line{}, false
+	}
+	next, ok := nextBirthday(b, today)
+	if !ok || next.Sub(today) > soon {
+		return line{}, false
+	}
+	text := i18n.T(ctx, "customers.birthday_near", "when", i18n.From(ctx).DayNear(next.String(), p.Today))
+	l := line{Icon: "cake", Tone: ui.Gold, Text: text}
+	if b.Calendar == customer.Lunar {
+		l.Note = birthday(ctx, b)
+	}
+	return l, true
+}
+
+// lastContact is what came of the last time somebody spoke with them.
+func (p filePage) lastContact(ctx context.Context) (line, bool) {
+	for _, e := range p.Story.Entries {
+		if e.Kind != "contact" {
+			continue
+		}
+		outcome, _ := e.Data["outcome"].(string)
+		text := i18n.T(ctx, "customers.last_contact", "when", i18n.From(ctx).DayNear(e.At.In(zone(ctx)).Format(time.DateOnly), p.Today),
+			"who", p.person(e.Staff), "outcome", i18n.Key("care.outcome."+outcome))
+		return line{Icon: "phone-call", Text: text, Note: clip(asText(e.Data["text"]), 40)}, true
+	}
+	return line{}, false
+}
+
+func asText(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// clip shortens a text to at most n characters.
+func clip(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return strings.TrimSpace(string(r[:n-1])) + "…"
+	}
+	return s
+}
+
+// taskLine is something that is still to be done for them; a promised call is
+// what must not be forgotten.
+func (p filePage) taskLine(ctx context.Context, t care.Task) (line, bool) {
+	rule, ok := p.Rules[t.Rule]
+	if !ok {
+		return line{}, false
+	}
+	pr := i18n.From(ctx)
+	l := line{Icon: "list-checks", Tone: ui.Primary, Text: clip(rule.ReasonText(pr, t.Reason, p.person(org.StaffID(t.Reason.Staff))), 80),
+		Note: p.person(t.Staff), Href: paths.CustomerPart(p.Customer.ID, "tasks/"+t.ID.String())}
+	if !t.CallAt.IsZero() {
+		l.Icon, l.Tone = "phone-call", ui.Warning
+		l.Text = i18n.T(ctx, "customers.promised_call", "when", pr.Time(t.CallAt, zone(ctx)))
+	}
+	return l, true
+}
+
+// nextBirthday is the next day on which they have their birthday.
+func nextBirthday(b customer.Birth, from day.Day) (day.Day, bool) {
+	return day.Birth{Calendar: day.Calendar(b.Calendar), Year: b.Year, Month: b.Month, Day: b.Day, Leap: b.Leap}.Next(from)
+}
+
+func zone(ctx context.Context) *time.Location { return ui.From(ctx).Zone }
