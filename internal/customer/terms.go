@@ -18,6 +18,10 @@ const (
 	maxInitial = 8
 )
 
+// Terms is everything a customer is found by, for programs that write files by
+// the million (bench/generate); the service keeps search_term itself.
+func Terms(name, cardNo string, contacts []Contact) []string { return terms(name, cardNo, contacts) }
+
 // terms is everything a customer is found by. Each is a suffix, so that "any
 // part of" becomes "begins with": one range of an index.
 func terms(name, cardNo string, contacts []Contact) []string {
