@@ -37,7 +37,7 @@ func (s *Site) middleware(next http.Handler) http.Handler {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		begun := time.Now()
-		rec := &recorder{ResponseWriter: w}
+		rec := &recorder{ResponseWriter: w, begun: begun}
 		st := s.begin(r)
 		r = r.WithContext(context.WithValue(ui.With(i18n.With(r.Context(), st.printer), st.frame), stateKey{}, st))
 		guarded.ServeHTTP(rec, r)
@@ -156,9 +156,11 @@ func toSignIn(w http.ResponseWriter, r *http.Request) error {
 	return Redirect(w, r, "/sign-in?next="+url.QueryEscape(next))
 }
 
-// recorder remembers what was answered, for the log.
+// recorder remembers what was answered, for the log, and tells the browser (and
+// bench/load) how long the server took to the first byte.
 type recorder struct {
 	http.ResponseWriter
+	begun time.Time
 	code  int
 	bytes int64
 }
@@ -166,13 +168,14 @@ type recorder struct {
 func (r *recorder) WriteHeader(code int) {
 	if r.code == 0 {
 		r.code = code
+		r.Header().Set("Server-Timing", fmt.Sprintf("app;dur=%.3f", float64(time.Since(r.begun).Microseconds())/1000))
 	}
 	r.ResponseWriter.WriteHeader(code)
 }
 
 func (r *recorder) Write(b []byte) (int, error) {
 	if r.code == 0 {
-		r.code = http.StatusOK
+		r.WriteHeader(http.StatusOK)
 	}
 	n, err := r.ResponseWriter.Write(b)
 	r.bytes += int64(n)
