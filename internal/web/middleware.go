@@ -13,6 +13,7 @@ import (
 
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
@@ -100,13 +101,32 @@ func (s *Site) wrap(rt Route) http.Handler {
 	})
 }
 
+// Detour is what Authenticate answers about somebody who must do something else
+// before anything: they are signed in, and get the public pages and those of
+// their own account, and Path in place of every other.
+type Detour struct {
+	Actor org.Actor
+	Path  string
+}
+
+func (d *Detour) Error() string { return "first to " + d.Path }
+
 // admit finds out who asks and whether they may. On a public page an unknown
 // visitor is welcome, and a known one sees it in their language.
 func (s *Site) admit(r *http.Request, rt Route) (*http.Request, error) {
 	st := stateOf(r)
 	if s.Authenticate != nil && rt.Path != "/static/" {
 		actor, err := s.Authenticate(r)
+		var detour *Detour
+		if errors.As(err, &detour) {
+			actor, err = detour.Actor, nil
+			if rt.Right == Public || rt.Right == org.AccountOwn {
+				detour = nil
+			}
+		}
 		switch {
+		case detour != nil:
+			return r, detour
 		case err == nil:
 			if l, ok := i18n.ParseLocale(actor.Staff.Locale); ok {
 				st.printer.Locale = l

@@ -32,6 +32,11 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, context.DeadlineExceeded):
 		err, kind = errs.Wrap(err, errs.Unavailable, "web.took_too_long"), errs.Unavailable
 	}
+	var detour *Detour
+	if errors.As(err, &detour) {
+		Redirect(w, r, detour.Path)
+		return
+	}
 	if kind == errs.Unauthenticated {
 		toSignIn(w, r)
 		return

@@ -51,6 +51,17 @@ func Reach(f func(context.Context, org.Actor, int64) error) Change {
 	return func(o *web.Options) { o.Reach = f }
 }
 
+// Authenticate lets the real sign-in say who asks; As then has no effect.
+func Authenticate(f func(*http.Request) (org.Actor, error)) Change {
+	return func(o *web.Options) { o.Authenticate = f }
+}
+
+// Browser is the site in another browser: without the cookies of this one.
+func (s Site) Browser() Site {
+	s.cookies = map[string]*http.Cookie{}
+	return s
+}
+
 // Org gives readers their store's name and zone.
 func Org(s *org.Service) Change { return func(o *web.Options) { o.Org = s } }
 
