@@ -33,9 +33,9 @@ var Classes = map[string]Class{
 	"contact_key": KeyTable, "search_term": KeyTable, "request_key": KeyTable,
 	"field": Reference,
 
-	"receipt": CustomerOwned, "receipt_line": CustomerOwned, "delivery": CustomerOwned, "purchase_stat": CustomerOwned,
+	"receipt": CustomerOwned, "receipt_line": CustomerOwned, "receipt_addition": CustomerOwned, "delivery": CustomerOwned, "purchase_stat": CustomerOwned,
 	"receipt_key": KeyTable, "product": Reference,
-	"import_run": Local, "import_problem": Local, "import_shape": Local,
+	"import_run": Local, "import_problem": Local, "import_shape": Local, "import_change": Local,
 
 	"task": CustomerOwned, "task_outcome": CustomerOwned, "care_rule": Reference, "plan_run": Local,
 }

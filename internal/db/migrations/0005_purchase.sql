@@ -18,6 +18,9 @@ CREATE TABLE receipt_key (
     customer_id {{bigint}} NOT NULL,
     receipt_id  {{bigint}} NOT NULL,
     digest      {{bigint}} NOT NULL,              -- of all the receipt says: tells the same again from something else
+    parts       {{bigint}} NOT NULL DEFAULT 1,    -- pieces it came in, where its lines lay far apart in a file
+    import_id   {{bigint}} NOT NULL DEFAULT 0,    -- as in receipt
+    missing     {{bigint}} NOT NULL DEFAULT 0,    -- its rows that could not be read: listed as problems, to be added when mended
     PRIMARY KEY (number, store_id)
 ) {{clustered}};
 
@@ -52,6 +55,18 @@ CREATE TABLE receipt_line (
     PRIMARY KEY (customer_id, receipt_id, line)
 ) {{clustered}};
 
+-- Lines that a later import added to a receipt: the mended rows. Undoing that
+-- import takes them out again.
+CREATE TABLE receipt_addition (
+    customer_id {{bigint}} NOT NULL,
+    receipt_id  {{bigint}} NOT NULL,
+    first_line  {{bigint}} NOT NULL,
+    lines       {{bigint}} NOT NULL,
+    import_id   {{bigint}} NOT NULL,
+    PRIMARY KEY (customer_id, receipt_id, first_line)
+) {{clustered}};
+CREATE INDEX receipt_addition_import ON receipt_addition (import_id, customer_id, receipt_id);
+
 CREATE TABLE delivery (
     customer_id  {{bigint}} NOT NULL,
     id           {{bigint}} NOT NULL,
@@ -61,9 +76,11 @@ CREATE TABLE delivery (
     what         {{text}} NOT NULL DEFAULT '',
     gift         {{text}} NOT NULL DEFAULT '',    -- a small surprise, and what it cost
     gift_cost    {{bigint}} NOT NULL DEFAULT 0,
+    import_id    {{bigint}} NOT NULL DEFAULT 0,
     PRIMARY KEY (customer_id, id)
 ) {{clustered}};
 CREATE INDEX delivery_day ON delivery (delivered_on, customer_id, id) WHERE delivered_on <> '';
+CREATE INDEX delivery_import ON delivery (import_id, customer_id, id) WHERE import_id <> 0;
 
 -- One row per customer, kept in the transaction of each purchase and rebuilt
 -- from receipts to the same values.
@@ -89,9 +106,13 @@ CREATE TABLE import_run (
     file_hash   {{text}} NOT NULL,
     file_path   {{text}} NOT NULL DEFAULT '',     -- an upload kept until the run ends
     options     {{text}} NOT NULL,                -- JSON: mapping, store, currency, zone
-    state       {{text}} NOT NULL,                -- waiting, running, done, failed, undoing, undone
+    state       {{text}} NOT NULL,                -- waiting, checking, checked, running, done, failed, undoing, undone
     staff_id    {{bigint}} NOT NULL,
-    rows_done   {{bigint}} NOT NULL DEFAULT 0,    -- the checkpoint: rows whose receipts are committed
+    leased_by   {{text}} NOT NULL DEFAULT '',     -- the process at work: host, process id
+    leased_until {{bigint}} NOT NULL DEFAULT 0,   -- past it, the process is taken for dead and another goes on
+    header      {{text}} NOT NULL DEFAULT '[]',   -- JSON array: the file's columns
+    checkpoint  {{text}} NOT NULL DEFAULT '',     -- JSON, written in the transaction of each chunk: where to go on
+    rows_done   {{bigint}} NOT NULL DEFAULT 0,    -- rows read
     bytes_done  {{bigint}} NOT NULL DEFAULT 0,
     bytes_all   {{bigint}} NOT NULL DEFAULT 0,
     counts      {{text}} NOT NULL DEFAULT '{}',   -- JSON of the report
@@ -112,6 +133,16 @@ CREATE TABLE import_problem (
     args   {{text}} NOT NULL DEFAULT '{}',
     cells  {{text}} NOT NULL,                     -- JSON array: the row as read, to be mended and imported again
     PRIMARY KEY (run_id, row_no, seq)
+) {{clustered}};
+
+-- What an import changed in the files of customers who were known before: undo
+-- sets it back where nobody has changed it since.
+CREATE TABLE import_change (
+    run_id      {{bigint}} NOT NULL,
+    seq         {{bigint}} NOT NULL,
+    customer_id {{bigint}} NOT NULL,
+    change      {{text}} NOT NULL,                -- JSON: customer.Patched
+    PRIMARY KEY (run_id, seq)
 ) {{clustered}};
 
 -- How columns of a file of this shape were mapped last time.

@@ -1,0 +1,113 @@
+package purchase
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/sheet"
+)
+
+// problemList collects what is wrong with the rows being read.
+type problemList struct{ problems []Problem }
+
+// take hands the problems over.
+func (l *problemList) take() []Problem {
+	list := l.problems
+	l.problems = nil
+	return list
+}
+
+// problem lists the row.
+func (l *problemList) problem(r *sheet.Row, field, reason string, pairs ...any) {
+	l.problems = append(l.problems, Problem{Row: r.No, Field: field, Reason: reason, Args: errs.Pairs(pairs...), Cells: r.Strings()})
+}
+
+// listed lists the row for an error.
+func (l *problemList) listed(r *sheet.Row, field string, err error) {
+	if p, ok := problemOf(r.No, field, err); ok {
+		p.Cells = r.Strings()
+		l.problems = append(l.problems, p)
+	} else {
+		l.problem(r, field, "error.field_invalid")
+	}
+}
+
+// fault lists the row when the error is about its content, and returns it else.
+func (l *problemList) fault(r *sheet.Row, field string, err error) error {
+	switch errs.KindOf(err) {
+	case errs.Invalid, errs.NotFound, errs.Conflict, errs.Forbidden:
+		l.listed(r, field, err)
+		return nil
+	}
+	return err
+}
+
+func cellOf(r *sheet.Row, column int) []byte {
+	if column < 0 || column >= len(r.Cells) {
+		return nil
+	}
+	return bytes.TrimSpace(r.Cells[column])
+}
+
+// The columns that WriteProblems puts behind the file's own.
+const (
+	rowColumn    = "ricejar_row"
+	reasonColumn = "ricejar_reason"
+)
+
+// WriteProblems writes the rows of an import that were not taken as a file with
+// the same columns, and two more: the row in the file, and the reason in words.
+// Mended, it can be imported as it is: the two columns are passed over.
+func (s *Service) WriteProblems(ctx context.Context, actor org.Actor, run RunID, w io.Writer, format string, explain func(Problem) string) error {
+	r, err := s.Run(ctx, actor, run)
+	if err != nil {
+		return err
+	}
+	out, err := sheet.NewWriter(w, format)
+	if err != nil {
+		return err
+	}
+	var pending Problem
+	reason := ""
+	flush := func() error {
+		if pending.Row == 0 {
+			return nil
+		}
+		cells := make([]any, 0, len(r.Header)+2)
+		for i := range r.Header {
+			cell := ""
+			if i < len(pending.Cells) {
+				cell = pending.Cells[i]
+			}
+			cells = append(cells, any(cell))
+		}
+		return out.Write(append(cells, pending.Row, reason)...)
+	}
+	head := make([]any, 0, len(r.Header)+2)
+	for _, h := range r.Header {
+		head = append(head, h)
+	}
+	if err := out.Write(append(head, rowColumn, reasonColumn)...); err != nil {
+		return err
+	}
+	for p, err := range s.problems(ctx, run) {
+		if err != nil {
+			return err
+		}
+		if p.Row == pending.Row { // several things wrong with one row
+			reason += "; " + explain(p)
+			continue
+		}
+		if err := flush(); err != nil {
+			return err
+		}
+		pending, reason = p, explain(p)
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	return out.Close()
+}
