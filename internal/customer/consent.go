@@ -95,6 +95,14 @@ func (s *Service) SetConsentTx(ctx context.Context, tx *db.Tx, actor org.Actor, 
 		if _, err := tx.Exec(ctx, `UPDATE customer SET do_not_contact = ? WHERE customer_id = ?`, !in.Granted, int64(c)); err != nil {
 			return err
 		}
+		for _, hook := range s.onContactForbidden {
+			if in.Granted {
+				break
+			}
+			if err := hook(ctx, tx, c); err != nil {
+				return err
+			}
+		}
 	}
 	if err := touch(ctx, tx, c); err != nil {
 		return err

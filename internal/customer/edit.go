@@ -94,6 +94,13 @@ func (s *Service) updateTx(ctx context.Context, tx *db.Tx, actor org.Actor, befo
 	if err := reindex(ctx, tx, before, after, had, has); err != nil {
 		return err
 	}
+	if moved {
+		for _, hook := range s.onMoved {
+			if err := hook(ctx, tx, after.ID, after.StoreID, after.OwnerID); err != nil {
+				return err
+			}
+		}
+	}
 	kind, data := EntryEdited, map[string]any(nil)
 	if before.OwnerID != after.OwnerID {
 		kind, data = EntryOwner, map[string]any{"from": before.OwnerID.String(), "to": after.OwnerID.String()}

@@ -16,6 +16,21 @@ type Service struct {
 	DB *db.DB
 
 	fields fieldCache
+
+	onMoved            []func(ctx context.Context, tx *db.Tx, c ID, store org.StoreID, owner org.StaffID) error
+	onContactForbidden []func(ctx context.Context, tx *db.Tx, c ID) error
+}
+
+// OnMoved has f called when a customer has got another home store or owner, in
+// the transaction of the change.
+func (s *Service) OnMoved(f func(ctx context.Context, tx *db.Tx, c ID, store org.StoreID, owner org.StaffID) error) {
+	s.onMoved = append(s.onMoved, f)
+}
+
+// OnContactForbidden has f called when a customer wants no more contact, in the
+// transaction that records it.
+func (s *Service) OnContactForbidden(f func(ctx context.Context, tx *db.Tx, c ID) error) {
+	s.onContactForbidden = append(s.onContactForbidden, f)
 }
 
 // New wires the service.
