@@ -3,17 +3,21 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"time"
 
 	"github.com/ricejar/ricejar/internal/audit"
 	"github.com/ricejar/ricejar/internal/auth"
+	"github.com/ricejar/ricejar/internal/care"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/jobs"
+	"github.com/ricejar/ricejar/internal/once"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/purchase"
 )
 
 // App is what a command runs with.
@@ -36,6 +40,8 @@ type Services struct {
 	Audit     *audit.Service
 	Jobs      *jobs.Queue
 	Customers *customer.Service
+	Purchases *purchase.Service
+	Care      *care.Service
 }
 
 // Open opens and migrates the database and wires the program onto it. The
@@ -68,24 +74,39 @@ func wire(d *db.DB, now func() time.Time) *Services {
 		p, err := s.Org.Person(ctx, org.StaffID(staff))
 		return p.Active, err
 	}}
+	s.Purchases = purchase.New(d, s.Customers, s.Org, now)
+	s.Purchases.Audit = onRecord
+	s.Care = care.New(d, s.Org, s.Customers, s.Purchases)
+	s.Care.Now = now
+	s.Customers.OnMoved(s.Care.CustomerMovedTx)
+	s.Customers.OnContactForbidden(s.Care.ContactForbiddenTx)
 	return s
 }
 
 // prepare puts in place what the program expects in every database.
-func (s *Services) prepare(context.Context) error {
-	return nil
-}
+func (s *Services) prepare(ctx context.Context) error { return s.Care.EnsureDefaults(ctx) }
+
+// tidyUp is the nightly job that forgets what nobody needs any more.
+type tidyUp struct{}
+
+// Kind names the job for good.
+func (tidyUp) Kind() string { return "tidy.up" }
+
+// keepJobs is how long a finished job stays to be looked at.
+const keepJobs = 30 * 24 * time.Hour
 
 // workers know how to run every kind of job.
-func (s *Services) workers() *jobs.Workers {
+func (s *Services) workers(now func() time.Time) *jobs.Workers {
 	w := &jobs.Workers{}
+	s.Care.Register(w)
+	jobs.Register(w, func(ctx context.Context, _ *jobs.Job[tidyUp]) error {
+		return errors.Join(once.Prune(ctx, s.DB), s.Auth.Prune(ctx), s.Jobs.Prune(ctx, now().Add(-keepJobs)))
+	})
 	return w
 }
 
-// periodic is the work done every day.
-func (s *Services) periodic() []jobs.Periodic {
-	return nil
-}
+// periodic is the work done every day, whatever the stores.
+var periodic = []jobs.Periodic{{Name: "tidy.up", At: "04:20", Zone: "UTC", Args: tidyUp{}}}
 
 // Close closes the database.
 func (s *Services) Close() error { return s.DB.Close() }

@@ -8,12 +8,15 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/ricejar/ricejar/internal/auth"
+	"github.com/ricejar/ricejar/internal/api"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/jobs"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/web"
+	"github.com/ricejar/ricejar/internal/web/account"
+	"github.com/ricejar/ricejar/internal/web/apidocs"
+	"github.com/ricejar/ricejar/internal/web/customers"
 )
 
 type serveCmd struct {
@@ -58,7 +61,8 @@ func (a *App) serve(s *Services, addr string, secure bool, ready func(url string
 	jobsEnded := make(chan struct{})
 	go func() {
 		defer close(jobsEnded)
-		(&jobs.Runner{Queue: s.Jobs, Workers: s.workers(), Periodic: s.periodic(), Log: a.Log, Grace: grace}).Run(ctx)
+		runner := &jobs.Runner{Queue: s.Jobs, Workers: s.workers(a.Now), Periodic: periodic, PeriodicNow: s.Care.Nights, Log: a.Log, Grace: grace}
+		runner.Run(ctx)
 	}()
 	server := web.Server(addr, handler)
 	serverEnded := make(chan error, 1)
@@ -79,10 +83,25 @@ func (a *App) serve(s *Services, addr string, secure bool, ready func(url string
 	return err
 }
 
-// handler is the whole site: pages, API and health.
+// handler is all that is served: pages, API and health.
 func (s *Services) handler(a *App, secure bool) (http.Handler, error) {
+	site, err := s.site(a, secure)
+	if err != nil {
+		return nil, err
+	}
+	rest := s.api(a)
+	apidocs.Pages{Document: rest.Document}.Routes(site)
+	mux := http.NewServeMux()
+	mux.Handle(api.Prefix+"/", rest)
+	mux.Handle("/", site)
+	return mux, nil
+}
+
+// site is the pages.
+func (s *Services) site(a *App, secure bool) (*web.Site, error) {
+	people := account.Pages{Auth: s.Auth, Org: s.Org, Secure: secure}
 	site, err := web.New(web.Options{
-		Authenticate: s.authenticate,
+		Authenticate: people.Authenticate,
 		Reach: func(ctx context.Context, actor org.Actor, c int64) error {
 			return s.Customers.Reach(ctx, actor, customer.ID(c))
 		},
@@ -92,20 +111,17 @@ func (s *Services) handler(a *App, secure bool) (http.Handler, error) {
 		return nil, err
 	}
 	site.Handle("GET /healthz", web.Public, s.health)
+	people.Routes(site)
+	(&customers.Handler{Customers: s.Customers, Purchases: s.Purchases, Care: s.Care, Org: s.Org}).Register(site)
 	return site, nil
 }
 
-// authenticate says whose session the request's cookie belongs to.
-func (s *Services) authenticate(r *http.Request) (org.Actor, error) {
-	cookie, err := r.Cookie(auth.CookieName)
-	if err != nil {
-		return org.Actor{}, errs.New(errs.Unauthenticated, "web.sign_in_first")
-	}
-	session, err := s.Auth.Session(r.Context(), cookie.Value)
-	if err != nil {
-		return org.Actor{}, err
-	}
-	return s.Org.Actor(r.Context(), org.StaffID(session.StaffID))
+// api is the REST interface.
+func (s *Services) api(a *App) *api.API {
+	return api.New(api.Options{
+		DB: s.DB, Org: s.Org, Auth: s.Auth, Audit: s.Audit, Customers: s.Customers,
+		Version: version, Now: a.Now, Log: a.Log,
+	})
 }
 
 // health says whether this server can do its work.
