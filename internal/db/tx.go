@@ -98,9 +98,10 @@ func (t *Tx) Bulk(ctx context.Context, b Bulk, rows iter.Seq2[[]any, error]) (in
 	return t.db.dialect.bulk(ctx, t, b, rows)
 }
 
-func (b Bulk) insert() string {
-	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)%s",
-		b.Table, strings.Join(b.Columns, ", "), In(len(b.Columns)), b.onConflict())
+// insert is the statement for so many rows.
+func (b Bulk) insert(rows int) string {
+	return fmt.Sprintf("INSERT INTO %s (%s) VALUES %s(%s)%s", b.Table, strings.Join(b.Columns, ", "),
+		strings.Repeat("("+In(len(b.Columns))+"),", rows-1), In(len(b.Columns)), b.onConflict())
 }
 
 func (b Bulk) onConflict() string {
