@@ -9,7 +9,11 @@ function sync(box) {
   if (!list || !input) return
   const open = list.childElementCount > 0 && !list.hidden
   input.setAttribute("aria-expanded", String(open))
-  list.querySelectorAll("[role=option]").forEach((o, i) => { o.id = `${list.id}-${i}` })
+  // A later answer must not take the choice away that was made in an earlier one.
+  list.querySelectorAll("[role=option]").forEach((o, i) => {
+    o.id = `${list.id}-${i}`
+    o.setAttribute("aria-selected", String(o.href === input.dataset.chosen))
+  })
   if (!open) input.removeAttribute("aria-activedescendant")
 }
 
@@ -20,6 +24,7 @@ function choose(box, step) {
   const next = (at + step + options.length + (at < 0 && step < 0 ? 1 : 0)) % options.length
   options.forEach((o, i) => o.setAttribute("aria-selected", String(i === next)))
   options[next].scrollIntoView({ block: "nearest" })
+  inputOf(box).dataset.chosen = options[next].href
   inputOf(box).setAttribute("aria-activedescendant", options[next].id)
 }
 
@@ -34,17 +39,21 @@ document.addEventListener("keydown", (e) => {
     list.hidden = false
     choose(box, e.key === "ArrowDown" ? 1 : -1)
     sync(box)
-  } else if (e.key === "Enter") {
-    const chosen = !list.hidden && list.querySelector("[aria-selected=true]")
-    if (chosen) { e.preventDefault(); chosen.click() }
   } else if (e.key === "Escape") {
     list.hidden = true
     sync(box)
   }
 })
+document.addEventListener("submit", (e) => {
+  const list = e.target.matches("[data-search]") && listOf(e.target)
+  const chosen = list && !list.hidden && list.querySelector("[aria-selected=true]")
+  if (chosen) { e.preventDefault(); location.assign(chosen.href) }
+})
 document.addEventListener("input", (e) => {
   const box = boxOf(e.target)
-  if (box && listOf(box)) listOf(box).hidden = e.target.value.trim() === ""
+  if (!box || !listOf(box)) return
+  delete e.target.dataset.chosen
+  listOf(box).hidden = e.target.value.trim() === ""
 })
 document.addEventListener("focusin", (e) => {
   for (const box of document.querySelectorAll("[data-search]")) {
