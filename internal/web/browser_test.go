@@ -61,7 +61,8 @@ type browser struct {
 	faults []string
 }
 
-func openBrowser(t *testing.T) *browser {
+// launch starts a Chromium for the test and its subtests.
+func launch(t *testing.T) context.Context {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU)
 	if path := os.Getenv("RICEJAR_TEST_CHROMIUM"); path != "" {
@@ -70,6 +71,16 @@ func openBrowser(t *testing.T) *browser {
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+func openTab(t *testing.T, chromium context.Context) *browser {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(chromium)
 	t.Cleanup(cancel)
 	b := &browser{t: t, ctx: ctx}
 	b.do(chromedp.Navigate("about:blank"))
@@ -128,9 +139,15 @@ const tooSmall = `[...document.querySelectorAll("button, .btn:not(.not-focus\\:s
 	.filter((el) => el.checkVisibility() && !el.closest("label.input") && el.getBoundingClientRect().height < 43.5)
 	.map((el) => el.outerHTML.slice(0, 90) + " is " + el.getBoundingClientRect().height + " high").join("\n")`
 
-func TestPagesFitAPhoneAndADesk(t *testing.T) {
-	url := galleryServer(t)
-	b := openBrowser(t)
+func TestInABrowser(t *testing.T) {
+	url, chromium := galleryServer(t), launch(t)
+	t.Run("pages fit a phone and a desk", func(t *testing.T) { pagesFit(t, url, openTab(t, chromium)) })
+	t.Run("the keyboard reaches everything", func(t *testing.T) { keyboardReaches(t, url, openTab(t, chromium)) })
+	t.Run("a sheet opens and closes", func(t *testing.T) { sheetOpens(t, url, openTab(t, chromium)) })
+}
+
+func pagesFit(t *testing.T, url string, b *browser) {
+	t.Helper()
 	for _, width := range []int64{390, 1280} {
 		if width < 800 {
 			b.do(chromedp.EmulateViewport(width, 844, chromedp.EmulateMobile, chromedp.EmulateTouch))
@@ -161,9 +178,8 @@ func TestPagesFitAPhoneAndADesk(t *testing.T) {
 	}
 }
 
-func TestTheKeyboardReachesEverything(t *testing.T) {
-	url := galleryServer(t)
-	b := openBrowser(t)
+func keyboardReaches(t *testing.T, url string, b *browser) {
+	t.Helper()
 	b.do(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(url+"/customers"))
 	focus := func() string { return eval[string](b, "document.activeElement.name || document.activeElement.className") }
 
@@ -197,9 +213,8 @@ func TestTheKeyboardReachesEverything(t *testing.T) {
 	b.until(`location.pathname === "/customers/new"`)
 }
 
-func TestASheetOpensAndCloses(t *testing.T) {
-	url := galleryServer(t)
-	b := openBrowser(t)
+func sheetOpens(t *testing.T, url string, b *browser) {
+	t.Helper()
 	b.do(chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulateTouch), chromedp.Navigate(url+"/customers/5"))
 	open := `document.getElementById("note").open`
 	b.do(chromedp.Click(chromedp.CSS("[commandfor=note]")))
