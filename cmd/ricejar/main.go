@@ -30,8 +30,10 @@ type cli struct {
 	Verbose bool             `help:"Log more." short:"v"`
 	Version kong.VersionFlag `help:"Print the version."`
 
-	Serve serveCmd `cmd:"" help:"Serve the pages and the API."`
-	User  userCmd  `cmd:"" help:"Create people who may sign in, and reset their passwords."`
+	Import importCmd `cmd:"" help:"Read a till's export into the database, or undo it."`
+	Report reportCmd `cmd:"" help:"Print figures."`
+	Serve  serveCmd  `cmd:"" help:"Serve the pages and the API."`
+	User   userCmd   `cmd:"" help:"Create people who may sign in, and reset their passwords."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
