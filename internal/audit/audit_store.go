@@ -108,41 +108,45 @@ type Report struct {
 	Broken  int64  // the ID at which the chain breaks; 0: it is whole
 }
 
+// errBroken ends the reading at the first broken link.
+var errBroken = errors.New("audit: the chain is broken")
+
 // Verify follows the chain from its beginning to its end. A broken link is a
 // finding, not an error.
 func (s *Service) Verify(ctx context.Context) (r Report, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var prev []byte
-		broken := errors.New("broken")
+		whole := true
 		err := db.Each(ctx, tx, func(row db.Scanner) error {
 			e, detail, hash, err := scanEntry(row)
 			if err != nil {
 				return err
 			}
 			if e.ID != r.Entries+1 || !bytes.Equal(e.sum(prev, detail), hash) {
-				return broken
+				whole = false
+				return errBroken
 			}
 			r.Entries, prev = e.ID, hash
 			return nil
 		}, "SELECT "+entryColumns+" FROM audit_entry ORDER BY id")
-		if err != nil && !errors.Is(err, broken) {
+		if err != nil && !errors.Is(err, errBroken) {
 			return err
 		}
-		r.Hash = hex.EncodeToString(prev)
-		if err != nil {
-			r.Broken = r.Entries + 1
-			return nil
+		if whole {
+			whole, err = db.One(ctx, tx, func(row db.Scanner) (bool, error) {
+				var entries int64
+				var hash []byte
+				err := row.Scan(&entries, &hash)
+				return entries == r.Entries && bytes.Equal(hash, prev), err
+			}, "SELECT entries, hash FROM audit_head WHERE id = 1")
+			if err != nil {
+				return err
+			}
 		}
-		whole, err := db.One(ctx, tx, func(row db.Scanner) (bool, error) {
-			var entries int64
-			var hash []byte
-			err := row.Scan(&entries, &hash)
-			return entries == r.Entries && bytes.Equal(hash, prev), err
-		}, "SELECT entries, hash FROM audit_head WHERE id = 1")
-		if err == nil && !whole {
+		if r.Hash = hex.EncodeToString(prev); !whole {
 			r.Broken = r.Entries + 1
 		}
-		return err
+		return nil
 	})
 	return r, err
 }

@@ -23,7 +23,7 @@ func scanCredential(row db.Scanner) (c Credential, err error) {
 	return c, err
 }
 
-const credentialColumns = "login, staff_id, password_hash, must_change"
+const signInColumns = "login, staff_id, password_hash, must_change"
 
 // Credential is the person's credential; NotFound when they cannot sign in.
 func (s *Service) Credential(ctx context.Context, staff int64) (Credential, error) {
@@ -31,7 +31,7 @@ func (s *Service) Credential(ctx context.Context, staff int64) (Credential, erro
 }
 
 func credentialOf(ctx context.Context, q db.Querier, staff int64) (Credential, error) {
-	c, err := db.One(ctx, q, scanCredential, "SELECT "+credentialColumns+" FROM credential WHERE staff_id = ?", staff)
+	c, err := db.One(ctx, q, scanCredential, "SELECT "+signInColumns+" FROM credential WHERE staff_id = ?", staff)
 	if errors.Is(err, db.ErrNoRows) {
 		return c, errs.New(errs.NotFound, "auth.no_credential")
 	}
@@ -93,7 +93,7 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (Grant, error) {
 // check finds the credential that login and password belong to. It takes as
 // long for a login that does not exist.
 func (s *Service) check(ctx context.Context, login, password string) (c Credential, stale bool, err error) {
-	c, err = db.One(ctx, s.DB, scanCredential, "SELECT "+credentialColumns+" FROM credential WHERE login = ?", login)
+	c, err = db.One(ctx, s.DB, scanCredential, "SELECT "+signInColumns+" FROM credential WHERE login = ?", login)
 	known := err == nil
 	if errors.Is(err, db.ErrNoRows) {
 		c.hash, err = s.Cost.decoy()

@@ -52,8 +52,10 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, staff int64, device strin
 	if r := []rune(device); len(r) > maxDevice {
 		device = string(r[:maxDevice])
 	}
-	session := Session{ID: hex.EncodeToString(hash), StaffID: staff, Device: device,
-		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(s.absolute())}
+	session := Session{
+		ID: hex.EncodeToString(hash), StaffID: staff, Device: device,
+		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(s.absolute()),
+	}
 	_, err := tx.Exec(ctx, "INSERT INTO session ("+sessionColumns+") VALUES (?, ?, ?, ?, ?, ?)",
 		hash, staff, db.Millis(now), db.Millis(now), db.Millis(session.ExpiresAt), device)
 	return secret, session, err

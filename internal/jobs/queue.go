@@ -56,8 +56,10 @@ func (q *Queue) EnqueueTx(ctx context.Context, tx *db.Tx, args Args, opts Option
 		return 0, fmt.Errorf("write the arguments of %s: %w", args.Kind(), err)
 	}
 	now := q.now()
-	info := Info{Kind: args.Kind(), Args: raw, UniqueKey: opts.UniqueKey, State: Queued,
-		RunAt: opts.RunAt, MaxAttempts: opts.MaxAttempts, CreatedAt: now}
+	info := Info{
+		Kind: args.Kind(), Args: raw, UniqueKey: opts.UniqueKey, State: Queued,
+		RunAt: opts.RunAt, MaxAttempts: opts.MaxAttempts, CreatedAt: now,
+	}
 	if info.RunAt.IsZero() {
 		info.RunAt = now
 	}

@@ -55,8 +55,10 @@ func TestStore_is_created_read_and_changed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := org.Store{Code: "SH1", Name: "南京路店", Kind: org.Furniture, RegionID: region.ID, Currency: "CNY",
-			Zone: "Asia/Shanghai", Phone: "021-1234", Address: "南京路 1 号", Active: true}
+		want := org.Store{
+			Code: "SH1", Name: "南京路店", Kind: org.Furniture, RegionID: region.ID, Currency: "CNY",
+			Zone: "Asia/Shanghai", Phone: "021-1234", Address: "南京路 1 号", Active: true,
+		}
 		got, err := s.CreateStore(ctx, org.System, want)
 		if err != nil {
 			t.Fatal(err)
