@@ -69,7 +69,7 @@ func (p *planner) story(who int, visits []*receipt) []event {
 	}
 	for i := 0; len(known) > 0; i++ {
 		e := later(i)
-		n := min(len(known), 1+p.rng.IntN(3))
+		n := min(len(known), 1+p.rng.IntN(4))
 		e.facts, known = known[:n], known[n:]
 		list = append(list, e)
 	}

@@ -1,15 +1,20 @@
 package demo
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/ricejar/ricejar/internal/auth"
+	"github.com/ricejar/ricejar/internal/care"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/purchase"
 )
 
 // zone is where all stores of the chain are.
@@ -21,6 +26,8 @@ type Into struct {
 	Org       *org.Service
 	Auth      *auth.Service
 	Customers *customer.Service
+	Purchases *purchase.Service
+	Care      *care.Service
 }
 
 // SignIn is a person who can sign in to a filled demo.
@@ -36,45 +43,57 @@ type filler struct {
 	Into
 	plan *planner
 	loc  *time.Location
+	now  time.Time // what the services are told it is
+	dir  string    // for the tills' files
 
 	stores []org.Store
 	staff  []org.Staff
 	people []customer.ID
 	homes  map[int]customer.HouseholdID
+	onWay  []brought // deliveries that have not arrived
 }
 
-// Fill writes the chain as it stands in the morning of today into an empty
-// database; everybody who signs in has the password. The database's clock is
-// set to the past meanwhile, so nothing else may use it.
-func Fill(ctx context.Context, into Into, today day.Day, password string) ([]SignIn, error) {
+// Options say which demo to make.
+type Options struct {
+	Today    day.Day // the chain stands as in the morning of this day
+	Password string  // of everybody who signs in
+	Scale    int     // percent of the usual number of customers; 0: 100
+}
+
+// Fill writes the chain into an empty database and says who can sign in. The
+// services are told that it is the past meanwhile, so nothing else may use them.
+func Fill(ctx context.Context, into Into, o Options) (signIns []SignIn, err error) {
 	loc, err := time.LoadLocation(zone)
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	f := &filler{Into: into, plan: newPlan(today), loc: loc, homes: map[int]customer.HouseholdID{}}
+	dir, err := os.MkdirTemp("", "ricejar-demo-")
+	if err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	f := &filler{Into: into, plan: newPlan(o.Today, cmp.Or(o.Scale, 100)), loc: loc, dir: dir, homes: map[int]customer.HouseholdID{}}
 	events := f.plan.stories()
-	clock := into.DB.Clock
-	defer func() { into.DB.Clock = clock }()
+	f.people = make([]customer.ID, len(f.plan.people))
+
+	clock, purchases, tasks := into.DB.Clock, into.Purchases.Now, into.Care.Now
+	defer func() { into.DB.Clock, into.Purchases.Now, into.Care.Now = clock, purchases, tasks }()
+	told := func() time.Time { return f.now }
+	into.DB.Clock, into.Purchases.Now, into.Care.Now = told, told, told
 
 	f.at(f.plan.people[0].joined.AddDays(-30), 9*60)
-	signIns, err := f.company(ctx, password)
-	if err != nil {
+	if signIns, err = f.company(ctx, o.Password); err != nil {
 		return nil, fmt.Errorf("demo: the company: %w", err)
 	}
-	if err := f.replay(ctx, events); err != nil {
-		return nil, fmt.Errorf("demo: the customers: %w", err)
+	if err := f.history(ctx, events); err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
 	}
 	return signIns, nil
 }
 
-// at sets the database's clock.
+// at sets the clock.
 func (f *filler) at(d day.Day, minute int) {
-	t := f.instant(d, minute)
-	f.DB.Clock = func() time.Time { return t }
-}
-
-func (f *filler) instant(d day.Day, minute int) time.Time {
-	return d.Start(f.loc).Add(time.Duration(minute) * time.Minute)
+	f.now = d.Start(f.loc).Add(time.Duration(minute) * time.Minute)
 }
 
 // company makes the regions, stores, staff, sign-ins and fields.
@@ -134,32 +153,6 @@ func (f *filler) signIns(ctx context.Context, password string) ([]SignIn, error)
 		}
 	}
 	return list, nil
-}
-
-// replay writes what the staff noted, a store's day at a time.
-func (f *filler) replay(ctx context.Context, events []event) error {
-	f.people = make([]customer.ID, len(f.plan.people))
-	for len(events) > 0 {
-		n := 1
-		for n < len(events) && events[n].day == events[0].day && events[n].store == events[0].store {
-			n++
-		}
-		batch := events[:n]
-		f.at(batch[n-1].day, batch[n-1].minute)
-		err := f.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			for _, e := range batch {
-				if err := f.write(ctx, tx, e); err != nil {
-					return fmt.Errorf("%s %s: %w", e.day, f.plan.people[e.who].name, err)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		events = events[n:]
-	}
-	return nil
 }
 
 func (f *filler) write(ctx context.Context, tx *db.Tx, e event) error {

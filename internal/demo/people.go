@@ -51,11 +51,11 @@ const (
 )
 
 // perStore is how many customers each store begins with; their families come on top.
-var perStore = map[trade]int{org.Furniture: 470, org.Fashion: 690, org.Workshop: 540}
+var perStore = map[trade]int{org.Furniture: 520, org.Fashion: 690, org.Workshop: 540}
 
 // mix is the share of each rhythm in percent, in the order of the constants.
 var mix = map[trade][6]int{
-	org.Furniture: {18, 14, 14, 5, 2, 47},
+	org.Furniture: {15, 14, 18, 7, 2, 44},
 	org.Fashion:   {36, 29, 20, 9, 6, 0},
 	org.Workshop:  {16, 30, 44, 10, 0, 0},
 }
@@ -65,6 +65,7 @@ type planner struct {
 	rng    *rand.Rand
 	names  names.Maker
 	today  day.Day
+	scale  int     // percent of the usual number of customers
 	from   day.Day // first day of receipts
 	season season
 
@@ -79,7 +80,7 @@ type planner struct {
 // population makes up all customers, in the order in which they joined.
 func (p *planner) population() {
 	for s := range stores {
-		for range perStore[stores[s].trade] {
+		for range perStore[stores[s].trade] * p.scale / 100 {
 			p.household(s)
 		}
 	}
@@ -167,7 +168,10 @@ func (p *planner) person(s, born int) person {
 	c.rhythm = p.drawRhythm(t)
 	if p.rng.IntN(100) < 90 {
 		sellers := sellersOf(s)
-		c.owner = sellers[p.rng.IntN(len(sellers))]
+		c.owner = pickOne(p.rng, sellers)
+		if p.rng.IntN(3) == 0 { // who has been there longest has the most
+			c.owner = sellers[0]
+		}
 	}
 	if n := p.rng.IntN(100); n < 6 {
 		c.origin = customer.OriginOnline

@@ -13,10 +13,11 @@ const seed = 20_260_108
 // history is how many days of receipts there are: two years.
 const history = 730
 
-// newPlan makes up a chain with receipts up to the day before today.
-func newPlan(today day.Day) *planner {
+// newPlan makes up a chain with receipts up to the day before today, with a
+// percentage of the usual number of customers.
+func newPlan(today day.Day, scale int) *planner {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	p := &planner{rng: rng, names: names.New(rng), today: today, from: today.AddDays(-history)}
+	p := &planner{rng: rng, names: names.New(rng), today: today, scale: scale, from: today.AddDays(-history)}
 	p.season = newSeason(p.from, today.AddDays(-1))
 	p.population()
 	p.trading()

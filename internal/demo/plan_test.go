@@ -12,17 +12,17 @@ import (
 var someDay = day.MustParse("2026-11-22")
 
 func TestPlan_of_a_day_is_always_the_same(t *testing.T) {
-	a, b := newPlan(someDay), newPlan(someDay)
+	a, b := newPlan(someDay, 30), newPlan(someDay, 30)
 	if !reflect.DeepEqual(a.stories(), b.stories()) || !reflect.DeepEqual(a.receipts, b.receipts) || !reflect.DeepEqual(a.people, b.people) {
 		t.Error("two plans of one day differ")
 	}
-	if c := newPlan(someDay.AddDays(1)); reflect.DeepEqual(a.receipts, c.receipts) {
+	if c := newPlan(someDay.AddDays(1), 30); reflect.DeepEqual(a.receipts, c.receipts) {
 		t.Error("another day has the same receipts")
 	}
 }
 
 func TestPlan_is_a_chain_one_can_believe(t *testing.T) {
-	p := newPlan(someDay)
+	p := newPlan(someDay, 100)
 	perCustomer := make([]int, len(p.people))
 	returns, walkIns, deliveries := 0, 0, 0
 	for _, r := range p.receipts {
@@ -79,7 +79,7 @@ func TestPlan_is_a_chain_one_can_believe(t *testing.T) {
 }
 
 func TestPlan_holds_together(t *testing.T) {
-	p := newPlan(someDay)
+	p := newPlan(someDay, 100)
 	yesterday := someDay.AddDays(-1)
 	phones, numbers := map[string]bool{}, map[string]bool{}
 	for i, c := range p.people {
@@ -160,7 +160,7 @@ func TestStaff_fill_every_role_and_one_of_each_signs_in(t *testing.T) {
 }
 
 func TestFields_and_facts_fit_each_other(t *testing.T) {
-	p := newPlan(someDay)
+	p := newPlan(someDay, 100)
 	byCode := map[string]int{}
 	for i, f := range fields() {
 		byCode[f.Code] = i

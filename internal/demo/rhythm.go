@@ -306,7 +306,7 @@ func (p *planner) walkIns() {
 	for s := range stores {
 		t := stores[s].trade
 		for d := p.from; d <= p.season.to; d = d.AddDays(1) {
-			for range p.poisson(perDay[t] * busy(t, d) / 1.3) {
+			for range p.poisson(perDay[t] * busy(t, d) / 1.3 * float64(p.scale) / 100) {
 				p.buy(walkIn, s, d, p.basket(t, d, false))
 			}
 		}
