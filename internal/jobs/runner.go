@@ -20,6 +20,10 @@ type Runner struct {
 	Workers  *Workers
 	Periodic []Periodic
 
+	// PeriodicNow, when set, names further periodic jobs. It is asked each time,
+	// because they come and go: a zone's night, with the first store in it.
+	PeriodicNow func(context.Context) ([]Periodic, error)
+
 	Parallel     int           // jobs at a time; zero: 2
 	Lease        time.Duration // zero: one minute
 	PollInterval time.Duration // how often to look unasked; zero: 5 s
@@ -137,7 +141,15 @@ func (r *Runner) RunDue(ctx context.Context) (n int, err error) {
 // take makes periodic jobs that have come due, and claims up to free jobs.
 func (r *Runner) take(ctx context.Context, free int) (claimed []Info, err error) {
 	now := r.Queue.now()
-	for _, p := range r.Periodic {
+	periodic := r.Periodic
+	if r.PeriodicNow != nil {
+		more, err := r.PeriodicNow(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("list the periodic jobs: %w", err)
+		}
+		periodic = slices.Concat(periodic, more)
+	}
+	for _, p := range periodic {
 		if err := p.enqueue(ctx, r.Queue, now); err != nil {
 			return nil, fmt.Errorf("periodic job %s: %w", p.Name, err)
 		}

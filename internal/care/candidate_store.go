@@ -1,0 +1,170 @@
+package care
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"strconv"
+
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// source is where the rule's candidates of the planner's day come from.
+func (s *Service) source(ctx context.Context, q db.Querier, p *planner, r Rule) (source, error) {
+	w := p.window(r)
+	switch r.Trigger {
+	case Delivery:
+		return deliveries{p, r, w}, nil
+	case Purchase, Sample:
+		floors, err := highFloors(ctx, q, w, r.Params.TopPercent)
+		if r.Trigger == Sample {
+			return samples{p, r, w, floors}, err
+		}
+		return purchases{p, r, w, floors}, err
+	case Birthday:
+		return birthdays{p, r, w}, nil
+	case Festival:
+		return festivalSource(ctx, q, p, r, w)
+	case Cooling:
+		return coolings{p, r, w}, nil
+	}
+	return nothing{}, nil
+}
+
+// nothing is the source of rules whose tasks do not come from planning.
+type nothing struct{}
+
+func (nothing) next(context.Context, db.Querier, string, int) ([]candidate, string, bool, error) {
+	return nil, "", true, nil
+}
+
+type deliveries struct {
+	p *planner
+	r Rule
+	w window
+}
+
+const sqlDeliveries = `SELECT d.delivered_on, d.customer_id, d.id, d.receipt_id, d.what, COALESCE(r.store_id, 0),
+		c.name, c.store_id, c.owner_id, COALESCE(s.net, 0), COALESCE(s.first_day, ''), COALESCE(s.currency, '')
+	FROM delivery d
+	JOIN customer c ON c.customer_id = d.customer_id
+	LEFT JOIN receipt r ON r.customer_id = d.customer_id AND r.id = d.receipt_id
+	LEFT JOIN purchase_stat s ON s.customer_id = d.customer_id
+	WHERE d.delivered_on <> '' AND d.delivered_on >= ? AND d.delivered_on <= ? AND (d.delivered_on, d.customer_id, d.id) > (?, ?, ?)
+		AND c.do_not_contact = FALSE
+	ORDER BY d.delivered_on, d.customer_id, d.id LIMIT ?`
+
+func (src deliveries) next(ctx context.Context, q db.Querier, cursor string, limit int) (list []candidate, after string, last bool, err error) {
+	var on string
+	var who, id int64
+	if err := decodeCursor(cursor, &on, &who, &id); err != nil {
+		return nil, "", false, err
+	}
+	after, n := cursor, 0
+	err = db.Each(ctx, q, func(row db.Scanner) error {
+		var c candidate
+		var st stat
+		var delivery int64
+		if err := row.Scan(&c.event, &c.who, &delivery, &c.receipt, &c.reason.Product, &c.bought,
+			&c.name, &c.home, &c.owner, &st.net, &st.first, &st.currency); err != nil {
+			return err
+		}
+		n, after = n+1, encodeCursor(c.event, int64(c.who), delivery)
+		c.anchor = "delivery:" + strconv.FormatInt(delivery, 10)
+		c.reason.Day, c.reason.Days = c.event, src.r.Params.Days
+		if c.reason.Product != "" {
+			c.receipt = 0 // who brought it wrote down what it was
+		}
+		list = append(list, c)
+		return list[len(list)-1].fill(st, src.p.day)
+	}, sqlDeliveries, src.w.from, src.w.to, on, who, id, limit)
+	return list, after, n < limit, err
+}
+
+// sales reads the receipts of a window, each with its customer.
+const sqlSales = `SELECT r.day, r.store_id, r.net, r.customer_id, r.id, r.currency,
+		c.name, c.store_id, c.owner_id, COALESCE(s.net, 0), COALESCE(s.first_day, '')
+	FROM receipt r
+	JOIN customer c ON c.customer_id = r.customer_id
+	LEFT JOIN purchase_stat s ON s.customer_id = r.customer_id
+	WHERE r.day >= ? AND r.day <= ? AND (r.day, r.store_id, r.net, r.customer_id, r.id) > (?, ?, ?, ?, ?)
+		AND r.net >= ? AND r.customer_id > 0 AND r.kind = 'sale' AND c.do_not_contact = FALSE
+	ORDER BY r.day, r.store_id, r.net, r.customer_id, r.id LIMIT ?`
+
+// sales reads the sales of a window that keep accepts.
+func sales(ctx context.Context, q db.Querier, p *planner, w window, least int64, cursor string, limit int,
+	keep func(c candidate, store org.StoreID, net, receipt int64) bool,
+) (list []candidate, after string, last bool, err error) {
+	var on string
+	var store, net, who, id int64
+	if err := decodeCursor(cursor, &on, &store, &net, &who, &id); err != nil {
+		return nil, "", false, err
+	}
+	after, n := cursor, 0
+	err = db.Each(ctx, q, func(row db.Scanner) error {
+		var c candidate
+		var st stat
+		var net int64
+		if err := row.Scan(&c.event, &c.bought, &net, &c.who, &c.receipt, &st.currency,
+			&c.name, &c.home, &c.owner, &st.net, &st.first); err != nil {
+			return err
+		}
+		n++
+		if n == limit {
+			after = encodeCursor(c.event, int64(c.bought), net, int64(c.who), c.receipt)
+		}
+		if !keep(c, c.bought, net, c.receipt) {
+			return nil
+		}
+		c.anchor = "receipt:" + strconv.FormatInt(c.receipt, 10)
+		c.reason.Day, c.reason.Net, c.reason.Currency = c.event, net, st.currency
+		list = append(list, c)
+		return list[len(list)-1].fill(st, p.day)
+	}, sqlSales, w.from, w.to, on, store, net, who, id, least, limit)
+	return list, after, n < limit, err
+}
+
+type purchases struct {
+	p      *planner
+	r      Rule
+	w      window
+	floors floors
+}
+
+func (src purchases) next(ctx context.Context, q db.Querier, cursor string, limit int) (list []candidate, after string, last bool, err error) {
+	list, after, last, err = sales(ctx, q, src.p, src.w, src.floors.least(), cursor, limit,
+		func(c candidate, store org.StoreID, net, _ int64) bool { return src.floors.high(c.event, store, net) })
+	for i := range list {
+		c := &list[i]
+		c.reason.Days, c.reason.Top, c.reason.Floor = src.r.Params.Days, src.r.Params.TopPercent, src.floors[floorKey{c.event, c.bought}]
+	}
+	return list, after, last, err
+}
+
+// samples are the purchases that are not high value and that the draw picked.
+type samples struct {
+	p      *planner
+	r      Rule
+	w      window
+	floors floors
+}
+
+func (src samples) next(ctx context.Context, q db.Querier, cursor string, limit int) (list []candidate, after string, last bool, err error) {
+	list, after, last, err = sales(ctx, q, src.p, src.w, 1, cursor, limit,
+		func(c candidate, store org.StoreID, net, receipt int64) bool {
+			return !src.floors.high(c.event, store, net) && drawn(store, c.event, receipt, src.r.Params.SamplePercent)
+		})
+	for i := range list {
+		list[i].reason.Days = 1
+	}
+	return list, after, last, err
+}
+
+// drawn decides whether a receipt is in the sample. It is a draw anyone can
+// repeat: the same store, day and receipt always give the same answer.
+func drawn(store org.StoreID, d day.Day, receipt int64, percent int) bool {
+	h := sha256.Sum256([]byte(store.String() + " " + d.String() + " " + strconv.FormatInt(receipt, 10)))
+	return binary.BigEndian.Uint64(h[:8])%100 < uint64(percent)
+}

@@ -1,0 +1,198 @@
+package care
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// items dresses tasks with all that one needs to do them: a few queries for the
+// whole page, however long it is.
+func (s *Service) items(ctx context.Context, tasks []Task, d day.Day) ([]Item, error) {
+	if len(tasks) == 0 {
+		return nil, nil
+	}
+	ids := make([]customer.ID, 0, len(tasks))
+	for _, t := range tasks {
+		ids = append(ids, t.Customer)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	p, err := s.planner(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := s.Rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	briefs, err := s.Customers.Briefs(ctx, s.DB, ids)
+	if err != nil {
+		return nil, err
+	}
+	stats, err := s.Purchases.Stats(ctx, s.DB, ids)
+	if err != nil {
+		return nil, err
+	}
+	last, err := lastContacts(ctx, s.DB, p, ids)
+	if err != nil {
+		return nil, err
+	}
+	others, err := openTasks(ctx, s.DB, ids, d)
+	if err != nil {
+		return nil, err
+	}
+	byRule := byRuleID(rules)
+	items := make([]Item, len(tasks))
+	for i, t := range tasks {
+		items[i] = Item{
+			Task: t, RuleOf: byRule[t.Rule], Customer: briefs[t.Customer], StoreOf: p.stores[t.Store], StaffOf: p.staff[t.Staff],
+			Stat: stats[t.Customer], Asked: p.staff[org.StaffID(t.Reason.Staff)].Name, Last: last[t.Customer],
+		}
+		for _, o := range others[t.Customer] {
+			if o.ID != t.ID {
+				items[i].Also = append(items[i].Also, Also{Task: o, Rule: byRule[o.Rule], Asked: p.staff[org.StaffID(o.Reason.Staff)].Name})
+			}
+		}
+	}
+	return items, nil
+}
+
+// lastContacts is what came of the latest contact with each customer.
+func lastContacts(ctx context.Context, q db.Querier, p *planner, ids []customer.ID) (map[customer.ID]*LastContact, error) {
+	out := make(map[customer.ID]*LastContact, len(ids))
+	err := db.Each(ctx, q, func(row db.Scanner) error {
+		o, err := scanOutcome(row)
+		out[o.in.Customer] = &LastContact{Kind: o.in.Kind, Text: o.in.Text, At: o.at, Staff: p.staff[o.by].Name}
+		return err
+	}, sqlOutcome+`WHERE o.customer_id IN (`+db.In(len(ids))+`) AND o.undone_at IS NULL AND o.id = (
+		SELECT MAX(x.id) FROM task_outcome x WHERE x.customer_id = o.customer_id AND x.undone_at IS NULL)`, db.Args(ids)...)
+	return out, err
+}
+
+// openTasks are the tasks of the customers that stand on the lists of a day.
+func openTasks(ctx context.Context, q db.Querier, ids []customer.ID, d day.Day) (map[customer.ID][]Task, error) {
+	out := make(map[customer.ID][]Task, len(ids))
+	err := db.Each(ctx, q, func(row db.Scanner) error {
+		t, err := scanTask(row)
+		out[t.Customer] = append(out[t.Customer], t)
+		return err
+	}, `SELECT `+sqlTask+` FROM task t WHERE t.customer_id IN (`+db.In(len(ids))+`) AND t.state = 'open' AND t.due <= ? AND t.until >= ?
+		ORDER BY t.customer_id, t.value DESC, t.id`, append(db.Args(ids), d, d)...)
+	return out, err
+}
+
+// Task is one task with all that one needs to do it, whatever its state.
+func (s *Service) Task(ctx context.Context, actor org.Actor, c customer.ID, id TaskID) (Item, error) {
+	if err := actor.Need(org.TasksRead); err != nil {
+		return Item{}, err
+	}
+	t, err := taskByID(ctx, s.DB, c, id)
+	if err != nil {
+		return Item{}, err
+	}
+	if !visible(actor, t) {
+		return Item{}, errNoTask
+	}
+	d, err := s.Today(ctx, t.Store)
+	if err != nil {
+		return Item{}, err
+	}
+	items, err := s.items(ctx, []Task{t}, d)
+	if err != nil {
+		return Item{}, err
+	}
+	if items[0].Customer.ID == 0 {
+		return Item{}, errNoTask
+	}
+	return items[0], nil
+}
+
+// Open are the open tasks of one customer, for their own page: what is due, and
+// what comes.
+func (s *Service) Open(ctx context.Context, actor org.Actor, c customer.ID) ([]Item, error) {
+	if err := s.Customers.Reach(ctx, actor, c); err != nil {
+		return nil, err
+	}
+	tasks, err := db.All(ctx, s.DB, scanTask, `SELECT `+sqlTask+` FROM task t WHERE t.customer_id = ? AND t.state = 'open'
+		ORDER BY t.due, t.value DESC, t.id`, int64(c))
+	if err != nil || len(tasks) == 0 {
+		return nil, err
+	}
+	d, err := s.Today(ctx, tasks[0].Store)
+	if err != nil {
+		return nil, err
+	}
+	return s.items(ctx, tasks, d)
+}
+
+// Tel is the customer's main phone in full, to dial it: it is on record who saw
+// it and for which task.
+func (s *Service) Tel(ctx context.Context, actor org.Actor, c customer.ID, id TaskID) (customer.Contact, error) {
+	t, err := taskByID(ctx, s.DB, c, id)
+	if err != nil {
+		return customer.Contact{}, err
+	}
+	if !visible(actor, t) {
+		return customer.Contact{}, errNoTask
+	}
+	// Whoever holds the task may call, whosever the customer is.
+	as := actor
+	as.Reach = org.ReachAll
+	list, err := s.Customers.Reveal(ctx, as, c, "task:"+t.ID.String())
+	if err != nil {
+		return customer.Contact{}, err
+	}
+	for _, k := range list {
+		if k.Kind == customer.Phone {
+			return k, nil
+		}
+	}
+	return customer.Contact{}, errs.New(errs.NotFound, "care.no_phone")
+}
+
+// Reason says in one sentence why the customer is to be contacted.
+func (it Item) ReasonText(p i18n.Printer) string { return it.RuleOf.ReasonText(p, it.Reason, it.Asked) }
+
+// Script is what speaker may say, filled in.
+func (it Item) Script(p i18n.Printer, speaker string) string {
+	return it.RuleOf.Script(p, it.Reason, Voice{
+		Name: it.Customer.Name, Gender: it.Customer.Gender, Store: it.StoreOf.Name, Staff: speaker,
+	})
+}
+
+// BriefLines are the few facts to know before speaking, in sentences: what they
+// bought and how often, what came of the last contact, what is promised.
+func (it Item) BriefLines(p i18n.Printer, today day.Day) []string {
+	var lines []string
+	if st := it.Stat; st.Receipts > 0 {
+		lines = append(lines, p.T("care.brief.bought", "n", st.Receipts, "day", p.DayNear(st.LastDay, today.String()), "amount", st.Net))
+		if st.MedianGap > 0 && st.Days > 2 {
+			lines = append(lines, p.T("care.brief.rhythm", "gap", float64(st.MedianGap)/2))
+		}
+	}
+	if l := it.Last; l != nil {
+		key := "care.brief.contact"
+		if l.Text != "" {
+			key = "care.brief.contact_text"
+		}
+		lines = append(lines, p.T(key, "day", p.DayNear(day.Of(l.At, it.StoreOf.Location()).String(), today.String()),
+			"outcome", l.Kind.Key(), "text", l.Text, "who", l.Staff))
+	}
+	for _, a := range it.Also {
+		lines = append(lines, p.T("care.brief.also", "rule", a.Rule.Name(p), "reason", a.Rule.ReasonText(p, a.Task.Reason, a.Asked)))
+	}
+	if n := it.Customer.Note; n != nil {
+		lines = append(lines, p.T("care.brief.note", "text", n.Body))
+	}
+	return lines
+}

@@ -1,0 +1,122 @@
+package care
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/money"
+)
+
+var taskColumns = []string{
+	"customer_id", "id", "rule_id", "anchor", "store_id", "staff_id", "due", "until", "value", "currency", "reason", "state", "created_at",
+}
+
+// insertTasks writes the tasks that do not exist yet and says how many those were.
+func insertTasks(ctx context.Context, tx *db.Tx, tasks []Task) (int64, error) {
+	if len(tasks) == 0 {
+		return 0, nil
+	}
+	return tx.Bulk(ctx, db.Bulk{Table: "task", Columns: taskColumns, Conflict: db.Skip}, taskRows(tasks))
+}
+
+func taskRows(tasks []Task) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		for _, t := range tasks {
+			reason, err := json.Marshal(t.Reason)
+			row := []any{
+				int64(t.Customer), int64(t.ID), int64(t.Rule), t.Anchor, int64(t.Store), int64(t.Staff), t.Due.String(), t.Until.String(),
+				t.Value.Minor, string(t.Value.Currency), string(reason), string(t.State), db.Millis(t.CreatedAt),
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// sqlTask are the columns scanTask reads, of a table called t.
+const sqlTask = `t.customer_id, t.id, t.rule_id, t.anchor, t.store_id, t.staff_id, t.due, t.until, t.value, t.currency, t.reason,
+	t.state, t.outcome, COALESCE(t.outcome_at, 0), t.outcome_by, t.attempts, COALESCE(t.call_at, 0), t.version, t.created_at`
+
+func scanTask(row db.Scanner) (Task, error) {
+	var t Task
+	var reason, currency string
+	var outcomeAt, callAt, created int64
+	if err := row.Scan(&t.Customer, &t.ID, &t.Rule, &t.Anchor, &t.Store, &t.Staff, &t.Due, &t.Until, &t.Value.Minor, &currency, &reason,
+		&t.State, &t.Outcome, &outcomeAt, &t.OutcomeBy, &t.Attempts, &callAt, &t.Version, &created); err != nil {
+		return t, err
+	}
+	t.Value.Currency = money.Currency(currency)
+	t.OutcomeAt, t.CallAt, t.CreatedAt = db.Time(outcomeAt), db.Time(callAt), db.Time(created)
+	if err := json.Unmarshal([]byte(reason), &t.Reason); err != nil {
+		return t, fmt.Errorf("reason of task %s: %w", t.ID, err)
+	}
+	return t, nil
+}
+
+var errNoTask = errs.New(errs.NotFound, "care.task_unknown")
+
+func taskByID(ctx context.Context, q db.Querier, c customer.ID, id TaskID) (Task, error) {
+	t, err := db.One(ctx, q, scanTask, `SELECT `+sqlTask+` FROM task t WHERE t.customer_id = ? AND t.id = ?`, int64(c), int64(id))
+	if errors.Is(err, db.ErrNoRows) {
+		return t, errNoTask
+	}
+	return t, err
+}
+
+// productsAtOnce bounds the parameters of one look-up.
+const productsAtOnce = 100
+
+// nameProducts finds for each candidate with a receipt the product that cost the
+// most, which is what the purchase was about.
+func nameProducts(ctx context.Context, q db.Querier, list []candidate) error {
+	type receipt struct{ who, id int64 }
+	type product struct {
+		name   string
+		amount int64
+	}
+	best := make(map[receipt]product)
+	var wanted []receipt
+	for _, c := range list {
+		if r := (receipt{int64(c.who), c.receipt}); c.receipt != 0 {
+			wanted = append(wanted, r)
+		}
+	}
+	for part := range slices.Chunk(wanted, productsAtOnce) {
+		args := make([]any, 0, 2*len(part))
+		values := "(CAST(? AS BIGINT), CAST(? AS BIGINT))"
+		for i, r := range part {
+			if i > 0 {
+				values += ", (?, ?)"
+			}
+			args = append(args, r.who, r.id)
+		}
+		err := db.Each(ctx, q, func(row db.Scanner) error {
+			var r receipt
+			var p product
+			err := row.Scan(&r.who, &r.id, &p.amount, &p.name)
+			if old, ok := best[r]; p.name != "" && (!ok || p.amount > old.amount) {
+				best[r] = p
+			}
+			return err
+		}, `SELECT l.customer_id, l.receipt_id, l.amount, COALESCE(l.text, p.name, '')
+			FROM receipt_line l LEFT JOIN product p ON p.id = l.product_id
+			WHERE (l.customer_id, l.receipt_id) IN (VALUES `+values+`) ORDER BY l.customer_id, l.receipt_id, l.line`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	for i, c := range list {
+		if c.receipt != 0 {
+			list[i].reason.Product = best[receipt{int64(c.who), c.receipt}].name
+		}
+	}
+	return nil
+}
