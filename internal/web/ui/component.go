@@ -16,6 +16,7 @@ func (c Avatar) Render(ctx context.Context, w io.Writer) error   { return avatar
 func (c Empty) Render(ctx context.Context, w io.Writer) error    { return empty(c).Render(ctx, w) }
 func (c Crumbs) Render(ctx context.Context, w io.Writer) error   { return crumbs(c).Render(ctx, w) }
 func (c Tabs) Render(ctx context.Context, w io.Writer) error     { return tabs(c).Render(ctx, w) }
+func (c Steps) Render(ctx context.Context, w io.Writer) error    { return steps(c).Render(ctx, w) }
 func (c Facts) Render(ctx context.Context, w io.Writer) error    { return facts(c).Render(ctx, w) }
 func (c Stat) Render(ctx context.Context, w io.Writer) error     { return stat(c).Render(ctx, w) }
 func (c Ring) Render(ctx context.Context, w io.Writer) error     { return ring(c).Render(ctx, w) }
