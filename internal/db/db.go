@@ -17,10 +17,10 @@ import (
 type DB struct {
 	engine  Engine
 	dialect dialect
-	write   *sql.DB // SQLite: one connection
-	read    *sql.DB // SQLite: a pool that cannot write; PostgreSQL: the same as write
-	path    string  // SQLite's file
-	stmts   *stmtCache
+	write   *sql.DB    // SQLite: one connection
+	read    *sql.DB    // SQLite: connections that cannot write
+	path    string     // SQLite's file
+	stmts   *stmtCache // nil on PostgreSQL, whose driver has its own
 
 	// Clock is what Tx.Now reads; tests set it.
 	Clock func() time.Time
@@ -60,10 +60,11 @@ func OpenUnmigrated(ctx context.Context, url string) (*DB, error) {
 
 // Close closes the database.
 func (d *DB) Close() error {
-	if d.read != d.write {
-		return errors.Join(d.stmts.close(), d.read.Close(), d.write.Close())
+	var err error
+	if d.stmts != nil {
+		err = d.stmts.close()
 	}
-	return d.write.Close()
+	return errors.Join(err, d.read.Close(), d.write.Close())
 }
 
 // Engine says which engine this is.
@@ -72,7 +73,8 @@ func (d *DB) Engine() Engine { return d.engine }
 // Ping checks that the database answers.
 func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
 
-// Query runs a query on the read pool.
+// Query runs a query on the read pool. Within a transaction it sees what was
+// committed before it: ask the Tx for what the transaction itself has written.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if d.stmts != nil {
 		stmt, err := d.stmts.get(ctx, query)
@@ -115,8 +117,14 @@ func (d *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f 
 	}
 	ctx = context.WithValue(ctx, inTransaction{}, caller())
 	for try := 1; ; try++ {
-		err := d.once(ctx, pool, opts, f)
-		if err == nil || try == attempts || d.dialect.classify(err) != transient {
+		done, err := d.once(ctx, pool, opts, f)
+		if err == nil {
+			for _, f := range done { // the connection is free again: f may want it
+				f()
+			}
+			return nil
+		}
+		if try == attempts || d.dialect.classify(err) != transient {
 			return d.explain(err)
 		}
 		if err := pause(ctx, try); err != nil {
@@ -125,29 +133,24 @@ func (d *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f 
 	}
 }
 
-func (d *DB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f func(context.Context, *Tx) error) (err error) {
+// once tries the transaction one time and returns what is to follow its commit.
+func (d *DB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f func(context.Context, *Tx) error) ([]func(), error) {
 	conn, err := pool.Conn(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer conn.Close()
 	inner, err := conn.BeginTx(ctx, opts)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	// Rollback after Commit does nothing; after a panic it is what saves the writer.
 	defer inner.Rollback()
 	tx := &Tx{db: d, tx: inner, conn: conn, now: d.Clock().UTC().Truncate(time.Millisecond)}
 	if err := f(ctx, tx); err != nil {
-		return err
+		return nil, err
 	}
-	if err := inner.Commit(); err != nil {
-		return err
-	}
-	for _, f := range tx.afterCommit {
-		f()
-	}
-	return nil
+	return tx.afterCommit, inner.Commit()
 }
 
 // pause waits a little longer after each lost race, by a random part so that
@@ -193,6 +196,8 @@ func (d *DB) explain(err error) error {
 		return errs.Wrap(err, errs.Unavailable, "db.lost")
 	case transient:
 		return errs.Wrap(err, errs.Unavailable, "db.busy")
+	case badText:
+		return errs.Wrap(err, errs.Invalid, "db.bad_text")
 	default:
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -247,5 +248,46 @@ func TestMigrate_by_two_programs_at_once_happens_once(t *testing.T) {
 			})
 		}
 		wg.Wait()
+	})
+}
+
+func TestQuery_within_many_transactions_does_not_wait_for_their_connections(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		var wg sync.WaitGroup
+		for range 64 {
+			wg.Go(func() {
+				err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+					_, err := db.All(ctx, d, db.Value[string], "SELECT key FROM request_key")
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+func TestAfterCommit_may_use_the_database(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		err := d.Write(ctx, func(_ context.Context, tx *db.Tx) error {
+			tx.AfterCommit(func() {
+				if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return put(ctx, tx, "a", "1") }); err != nil {
+					t.Error(err)
+				}
+			})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := keys(t, d), []string{"a=1"}; !cmp.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
 	})
 }

@@ -41,4 +41,5 @@ const (
 	transient         // a serialization failure, deadlock or lost lock: the same transaction may succeed
 	lost              // the server is gone or going away
 	full              // the disk is full
+	badText           // a text holds what the engine cannot store: a NUL, bytes that are no UTF-8
 )

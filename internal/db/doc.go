@@ -6,7 +6,8 @@
 // dialect). It knows no table.
 //
 // Invariants:
-//   - On SQLite there is one writer connection and a pool of readers; Write
+//   - Those who write and those who read have connections of their own, so that
+//     neither waits for the other. On SQLite there is one to write with; Write
 //     waits its turn instead of failing as "busy".
 //   - A transaction inside a transaction is an error at once, not a deadlock.
 //   - Every row a transaction writes carries the same instant, Tx.Now.

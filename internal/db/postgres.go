@@ -3,8 +3,10 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"net"
 	"strconv"
@@ -15,8 +17,14 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// connections is the size of PostgreSQL's pool; a pooler in front may allow less.
-const connections = 16
+// PostgreSQL's two pools. A transaction that writes may ask the read pool for
+// something (a cached directory is read anew), but nothing in the read pool ever
+// waits for a writer: with one pool for both, as many writers as there are
+// connections would each wait for one more.
+const (
+	pgWriters = 8
+	pgReaders = 16
+)
 
 // migrationLock is the advisory lock's number: the letters "rice".
 const migrationLock = 0x72696365
@@ -26,18 +34,21 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	pool := stdlib.OpenDB(*config)
-	pool.SetMaxOpenConns(connections)
-	pool.SetMaxIdleConns(connections)
+	pool := func(size int) *sql.DB {
+		p := stdlib.OpenDB(*config)
+		p.SetMaxOpenConns(size)
+		p.SetMaxIdleConns(size)
+		return p
+	}
+	d := &DB{engine: PostgreSQL, dialect: postgresDialect{}, write: pool(pgWriters), read: pool(pgReaders)}
 	var encoding string
-	if err := pool.QueryRowContext(ctx, "SHOW server_encoding").Scan(&encoding); err != nil {
-		return nil, errors.Join(fmt.Errorf("postgres: %w", err), pool.Close())
+	if err := d.read.QueryRowContext(ctx, "SHOW server_encoding").Scan(&encoding); err != nil {
+		return nil, errors.Join(fmt.Errorf("postgres: %w", err), d.Close())
 	}
 	if encoding != "UTF8" {
-		return nil, errors.Join(fmt.Errorf("postgres: the database's encoding is %s, want UTF8", encoding), pool.Close())
+		return nil, errors.Join(fmt.Errorf("postgres: the database's encoding is %s, want UTF8", encoding), d.Close())
 	}
-	// pgx caches statements per connection itself.
-	return &DB{engine: PostgreSQL, dialect: postgresDialect{}, write: pool, read: pool}, nil
+	return d, nil
 }
 
 type postgresDialect struct{}
@@ -96,14 +107,20 @@ func (postgresDialect) classify(err error) failure {
 			return transient
 		case e.Code == "53100":
 			return full
+		case e.Code == "22021", e.Code == "22P05":
+			return badText
 		case strings.HasPrefix(e.Code, "57P"), strings.HasPrefix(e.Code, "08"):
 			return lost
 		}
 		return other
 	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return other // nobody waits any more; it looks like a net.Error
+	}
 	var c *pgconn.ConnectError
 	var n net.Error
-	if errors.As(err, &c) || errors.As(err, &n) || pgconn.SafeToRetry(err) {
+	if errors.As(err, &c) || errors.As(err, &n) || pgconn.SafeToRetry(err) || errors.Is(err, driver.ErrBadConn) ||
+		errors.Is(err, io.ErrUnexpectedEOF) {
 		return lost
 	}
 	return other
