@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -237,18 +239,47 @@ func TestOpen_refuses_what_is_no_database(t *testing.T) {
 	}
 }
 
-func TestMigrate_by_two_programs_at_once_happens_once(t *testing.T) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		var wg sync.WaitGroup
-		for range 4 {
-			wg.Go(func() {
-				if err := d.Migrate(t.Context()); err != nil {
-					t.Error(err)
-				}
-			})
+func TestOpen_makes_a_file_that_only_its_owner_reads(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.db")
+	d, err := db.Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	for _, name := range []string{path, path + "-wal"} {
+		if st, err := os.Stat(name); err != nil || st.Mode().Perm() != 0o600 {
+			t.Errorf("%s: mode %v, %v; want 0600", filepath.Base(name), st.Mode().Perm(), err)
 		}
-		wg.Wait()
-	})
+	}
+}
+
+func TestOpen_by_several_programs_at_once_makes_one_schema(t *testing.T) {
+	urls := map[string]func() string{
+		"sqlite":   func() string { return "sqlite:" + filepath.Join(t.TempDir(), "new.db") },
+		"postgres": func() string { return dbtest.EmptyPostgresURL(t) },
+	}
+	for name, url := range urls {
+		t.Run(name, func(t *testing.T) {
+			at := url()
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() {
+					d, err := db.Open(t.Context(), at)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					if n, err := db.One(t.Context(), d, db.Value[int], "SELECT count(*) FROM audit_head"); err != nil || n != 1 {
+						t.Errorf("%d rows of what a migration inserts, %v; want 1", n, err)
+					}
+					if err := d.Close(); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+		})
+	}
 }
 
 func TestQuery_within_many_transactions_does_not_wait_for_their_connections(t *testing.T) {

@@ -36,14 +36,24 @@ func (d *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
+	// SQLite has no lock to hold over the whole: of two programs that run the
+	// same file at once, one finds that its tables exist. It goes on behind the
+	// other, as long as there is something the other has got done.
+	for reached := int64(-1); ; {
+		_, failure := provider.Up(ctx)
+		if failure == nil {
+			return nil
+		}
+		version, err := provider.GetDBVersion(ctx)
+		if err != nil || version <= reached {
+			return fmt.Errorf("migrate: %w", failure)
+		}
+		reached = version
 	}
-	return nil
 }
 
 // lockConn takes the migration lock on a connection of its own and returns its
-// release. SQLite has one write connection, which goose needs itself.
+// release. SQLite has neither: its one write connection goose needs itself.
 func (d *DB) lockConn(ctx context.Context) (release func(), err error) {
 	if d.engine == SQLite {
 		return func() {}, nil

@@ -42,6 +42,15 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 			return nil, fmt.Errorf("sqlite: %w", err)
 		}
 	}
+	// SQLite would let everybody on the machine read it; its other files take
+	// their mode from this one.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
 	write, err := sql.Open("sqlite", sqliteDSN(path, "_txlock=immediate"))
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
@@ -100,7 +109,7 @@ func (sqliteDialect) tokens() map[string]string {
 func (sqliteDialect) skipLocked() string { return "" } // one writer: nothing is ever locked by another
 
 func (sqliteDialect) lockMigrations(context.Context, *sql.Conn) (func(), error) {
-	return func() {}, nil // goose's transactions take the one write lock
+	return func() {}, nil // there is none to be had; see Migrate
 }
 
 func (sqliteDialect) classify(err error) failure {

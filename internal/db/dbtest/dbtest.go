@@ -93,12 +93,23 @@ var databases atomic.Int64
 // PostgresURL makes a fresh migrated database and returns its URL.
 func PostgresURL(t testing.TB) string {
 	t.Helper()
+	return postgresURL(t, func(s *pgServer) string { return s.template })
+}
+
+// EmptyPostgresURL makes a database without any table and returns its URL.
+func EmptyPostgresURL(t testing.TB) string {
+	t.Helper()
+	return postgresURL(t, func(*pgServer) string { return "template0 ENCODING 'UTF8'" })
+}
+
+func postgresURL(t testing.TB, template func(*pgServer) string) string {
+	t.Helper()
 	s, err := server()
 	if err != nil {
 		t.Fatal(err)
 	}
 	name := fmt.Sprintf("ricejar_test_%d_%d", os.Getpid(), databases.Add(1))
-	if err := s.exec("CREATE DATABASE " + name + " TEMPLATE " + s.template); err != nil {
+	if err := s.exec("CREATE DATABASE " + name + " TEMPLATE " + template(s)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
