@@ -11,7 +11,6 @@ import (
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
-	"github.com/ricejar/ricejar/internal/web/paths"
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
@@ -35,7 +34,7 @@ func (p filePage) brief(ctx context.Context) []line {
 		}
 	}
 	for _, t := range p.Tasks {
-		add(p.taskLine(ctx, t))
+		add(p.taskLine(ctx, t), true)
 	}
 	add(p.fieldLine(ctx, "displeased", "frown", ui.Danger))
 	add(p.lastBought(ctx))
@@ -98,10 +97,14 @@ func (p filePage) lastBought(ctx context.Context) (line, bool) {
 	}
 	l := line{Icon: "shopping-bag", Href: receiptPath(p.Customer.ID, p.Last.ID)}
 	when := i18n.From(ctx).DayNear(p.Last.Day, p.Today)
-	if what := mainItem(p.Last); what == "" {
+	what := clip(mainItem(p.Last), 40)
+	switch {
+	case what == "":
 		l.Text = i18n.T(ctx, "customers.bought_on", "when", when, "amount", p.Last.Net)
-	} else {
-		l.Text = i18n.T(ctx, "customers.bought_what", "when", when, "what", clip(what, 40), "n", p.Last.Lines, "amount", p.Last.Net)
+	case p.Last.Lines == 1:
+		l.Text = i18n.T(ctx, "customers.bought_one", "when", when, "what", what, "amount", p.Last.Net)
+	default:
+		l.Text = i18n.T(ctx, "customers.bought_what", "when", when, "what", what, "n", p.Last.Lines, "amount", p.Last.Net)
 	}
 	return l, true
 }
@@ -126,7 +129,7 @@ func (p filePage) rhythm(ctx context.Context) (line, bool) {
 	if p.Stat.MedianGap == 0 {
 		return line{Icon: "repeat", Text: text}, true
 	}
-	gap := float64(p.Stat.MedianGap) / 2
+	gap := usualGap(p.Stat)
 	l := line{Icon: "repeat", Text: text, Note: i18n.T(ctx, "customers.comes_every", "n", gap)}
 	if late := daysBetween(p.Stat.LastDay, p.Today); p.Stat.CoolOn != "" && p.Today >= p.Stat.CoolOn {
 		l.Icon, l.Tone = "hourglass", ui.Warning
@@ -134,6 +137,10 @@ func (p filePage) rhythm(ctx context.Context) (line, bool) {
 	}
 	return l, true
 }
+
+// usualGap is how many days usually lie between purchases, in whole days: half
+// a day more or less is nothing anybody would say.
+func usualGap(s purchase.Stat) int { return (s.MedianGap + 1) / 2 }
 
 func daysBetween(from, to string) int {
 	a, err1 := day.Parse(from)
@@ -150,10 +157,10 @@ const soon = 30
 func (p filePage) birthdayLine(ctx context.Context) (line, bool) {
 	b := p.Customer.Birth
 	today, err := day.Parse(p.Today)
-	if err != nil || !b.Known() {
+	if err != nil || !known(b) {
 		return line{}, false
 	}
-	next, ok := nextBirthday(b, today)
+	next, ok := b.Next(today)
 	if !ok || next.Sub(today) > soon {
 		return line{}, false
 	}
@@ -168,12 +175,11 @@ func (p filePage) birthdayLine(ctx context.Context) (line, bool) {
 // lastContact is what came of the last time somebody spoke with them.
 func (p filePage) lastContact(ctx context.Context) (line, bool) {
 	for _, e := range p.Story.Entries {
-		if e.Kind != "contact" {
+		if e.Kind != care.EntryContact {
 			continue
 		}
-		outcome, _ := e.Data["outcome"].(string)
 		text := i18n.T(ctx, "customers.last_contact", "when", i18n.From(ctx).DayNear(e.At.In(zone(ctx)).Format(time.DateOnly), p.Today),
-			"who", p.person(e.Staff), "outcome", i18n.Key("care.outcome."+outcome))
+			"who", p.person(e.Staff), "outcome", care.OutcomeKind(asText(e.Data["outcome"])).Key())
 		return line{Icon: "phone-call", Text: text, Note: clip(asText(e.Data["text"]), 40)}, true
 	}
 	return line{}, false
@@ -194,24 +200,14 @@ func clip(s string, n int) string {
 
 // taskLine is something that is still to be done for them; a promised call is
 // what must not be forgotten.
-func (p filePage) taskLine(ctx context.Context, t care.Task) (line, bool) {
-	rule, ok := p.Rules[t.Rule]
-	if !ok {
-		return line{}, false
-	}
+func (p filePage) taskLine(ctx context.Context, it care.Item) line {
 	pr := i18n.From(ctx)
-	l := line{Icon: "list-checks", Tone: ui.Primary, Text: clip(rule.ReasonText(pr, t.Reason, p.person(org.StaffID(t.Reason.Staff))), 80),
-		Note: p.person(t.Staff), Href: paths.CustomerPart(p.Customer.ID, "tasks/"+t.ID.String())}
-	if !t.CallAt.IsZero() {
+	l := line{Icon: "list-checks", Tone: ui.Primary, Text: clip(it.ReasonText(pr), 80), Note: it.StaffOf.Name}
+	if !it.CallAt.IsZero() {
 		l.Icon, l.Tone = "phone-call", ui.Warning
-		l.Text = i18n.T(ctx, "customers.promised_call", "when", pr.Time(t.CallAt, zone(ctx)))
+		l.Text = i18n.T(ctx, "customers.promised_call", "when", pr.Time(it.CallAt, zone(ctx)))
 	}
-	return l, true
-}
-
-// nextBirthday is the next day on which they have their birthday.
-func nextBirthday(b customer.Birth, from day.Day) (day.Day, bool) {
-	return day.Birth{Calendar: day.Calendar(b.Calendar), Year: b.Year, Month: b.Month, Day: b.Day, Leap: b.Leap}.Next(from)
+	return l
 }
 
 func zone(ctx context.Context) *time.Location { return ui.From(ctx).Zone }

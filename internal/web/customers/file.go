@@ -28,8 +28,7 @@ type filePage struct {
 	Today   string
 	Stat    purchase.Stat
 	Last    purchase.Whole // the last sale; zero: none
-	Tasks   []care.Task    // what is still to be done for them
-	Rules   map[care.RuleID]care.Rule
+	Tasks   []care.Item    // what is still to be done for them
 	History historyPart
 	Story   storyPart
 
@@ -115,14 +114,7 @@ func (h *Handler) readBrief(ctx context.Context, p *filePage) error {
 		return nil
 	}
 	var err error
-	if p.Tasks, err = h.Care.OpenTasks(ctx, p.Actor, c); err != nil || len(p.Tasks) == 0 {
-		return err
-	}
-	rules, err := h.Care.Rules(ctx)
-	p.Rules = make(map[care.RuleID]care.Rule, len(rules))
-	for _, rule := range rules {
-		p.Rules[rule.ID] = rule
-	}
+	p.Tasks, err = h.Care.Open(ctx, p.Actor, c)
 	return err
 }
 

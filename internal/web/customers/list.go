@@ -46,6 +46,8 @@ type listPage struct {
 	First   string
 	Export  string // address of the download without its format; empty: may not
 	MayAdd  bool
+	Places  bool   // there are several stores, so each row names its own
+	Keepers bool   // there are several people, so each row names its own
 	ReachTo string // how far the reader sees, in words
 }
 
@@ -56,6 +58,8 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	p.Keepers = actor.Reach != org.ReachOwn
+	p.Places = actor.Reach == org.ReachRegion || actor.Reach == org.ReachAll && len(n.stores) > 1
 	var next customer.Cursor
 	if p.Query != "" {
 		hits, err := h.find(ctx, actor, p.Query, pageSize)

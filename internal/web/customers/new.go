@@ -61,10 +61,10 @@ func (h *Handler) newPage(w http.ResponseWriter, r *http.Request) error {
 	if actor.Reach == org.ReachOwn || actor.Staff.Role == org.Associate {
 		start = append(start, "owner", actor.ID().String())
 	}
-	if typed := q.Text("q"); typed != "" {
-		start = append(start, guess(typed), typed)
-	}
 	f := form.Of(start...)
+	if typed := q.Text("q"); typed != "" {
+		f.Values.Set(guess(typed), typed)
+	}
 	if by, err := ids.Parse[customer.Customer](q.Text("referrer")); err == nil {
 		f.Values.Set("referrer", by.String())
 		f.Values.Set("origin", string(customer.OriginReferral))

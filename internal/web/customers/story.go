@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/ricejar/ricejar/internal/care"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/i18n"
 	ids "github.com/ricejar/ricejar/internal/id"
@@ -96,14 +97,17 @@ func (s storyPart) moments(ctx context.Context) ui.Story {
 	return list
 }
 
-func joinWords(words ...string) string {
-	var said []string
+func joinWords(words ...string) string { return strings.Join(said(words), " · ") }
+
+// said are the words that are not empty.
+func said(words []string) []string {
+	var list []string
 	for _, w := range words {
 		if w != "" {
-			said = append(said, w)
+			list = append(list, w)
 		}
 	}
-	return strings.Join(said, " · ")
+	return list
 }
 
 // moment tells an entry in words. What a later version wrote and this one does
@@ -135,7 +139,7 @@ func (s storyPart) moment(ctx context.Context, e customer.Entry) ui.Moment {
 			m.Body = quiet(i18n.T(ctx, "customers.with_gift", "gift", text("gift")))
 		}
 		return m
-	case "contact":
+	case care.EntryContact:
 		return s.contactMoment(ctx, e)
 	}
 	if key := "timeline." + string(e.Kind); i18n.Has(key) {
@@ -160,21 +164,21 @@ func (s storyPart) receiptMoment(ctx context.Context, e customer.Entry) ui.Momen
 }
 
 func (s storyPart) contactMoment(ctx context.Context, e customer.Entry) ui.Moment {
-	outcome := asText(e.Data["outcome"])
-	m := ui.Moment{Icon: "phone-call", Tone: ui.Success, Title: i18n.T(ctx, "customers.contact", "outcome", i18n.Key("care.outcome."+outcome))}
+	outcome := care.OutcomeKind(asText(e.Data["outcome"]))
+	m := ui.Moment{Icon: "phone-call", Tone: ui.Success, Title: i18n.T(ctx, "customers.contact", "outcome", outcome.Key())}
 	switch outcome {
-	case "no_answer":
+	case care.NoAnswer:
 		m.Icon, m.Tone = "phone-missed", ui.Plain
-	case "unhappy", "do_not_contact":
+	case care.Unhappy, care.DoNotContact:
 		m.Tone = ui.Danger
-	case "call_back", "wants":
+	case care.CallBack, care.Wants:
 		m.Tone = ui.Warning
 	}
 	if at := asText(e.Data["call_at"]); at != "" {
 		m.Body = quiet(i18n.T(ctx, "customers.call_at", "when", at))
 	}
-	if said := asText(e.Data["text"]); said != "" {
-		m.Body = words(said)
+	if text := asText(e.Data["text"]); text != "" {
+		m.Body = words(text)
 	}
 	return m
 }
@@ -206,4 +210,3 @@ func (s storyPart) personText(ctx context.Context, raw string) string {
 	}
 	return s.person(who)
 }
-

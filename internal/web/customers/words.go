@@ -3,11 +3,13 @@ package customers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/purchase"
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
@@ -101,11 +103,14 @@ func gender(ctx context.Context, g customer.Gender) string {
 	return i18n.T(ctx, "customers.gender."+string(g))
 }
 
+// known reports whether a birthday was told.
+func known(b customer.Birth) bool { return b != (customer.Birth{}) }
+
 // birthday is a birth date in words, in the calendar in which it is kept.
 func birthday(ctx context.Context, b customer.Birth) string {
 	p := i18n.From(ctx)
 	switch {
-	case !b.Known():
+	case !known(b):
 		return ""
 	case b.Calendar == customer.Lunar:
 		text := i18n.T(ctx, "customers.lunar", "date", lunarDate(p.Locale, b))
@@ -180,4 +185,58 @@ func title(ctx context.Context, c customer.Customer) string {
 	default:
 		return i18n.T(ctx, "customers.nameless")
 	}
+}
+
+// labelsOf are the names of fields in one line.
+func labelsOf(ctx context.Context, fields []customer.Field) string {
+	var list []string
+	for _, f := range fields {
+		list = append(list, label(ctx, f))
+	}
+	return joinList(ctx, list)
+}
+
+func joinList(ctx context.Context, words []string) string {
+	return strings.Join(words, i18n.T(ctx, "customers.list_comma"))
+}
+
+// cardWords is the card's number with what it is, where the page is not called so.
+func cardWords(ctx context.Context, c customer.Customer) string {
+	if c.Card == "" || c.Name == "" {
+		return ""
+	}
+	return i18n.T(ctx, "customers.card_no", "card", c.Card)
+}
+
+// returnsWords is how often they brought something back.
+func returnsWords(ctx context.Context, s purchase.Stat) string {
+	if s.Returns == 0 {
+		return ""
+	}
+	return i18n.T(ctx, "customers.and_returns", "n", s.Returns)
+}
+
+// gapWords is how many days usually lie between purchases.
+func gapWords(ctx context.Context, s purchase.Stat) string {
+	if s.MedianGap == 0 {
+		return "–"
+	}
+	return i18n.T(ctx, "customers.days", "n", usualGap(s))
+}
+
+// unset puts the answer that says nothing behind the others.
+func unset(ctx context.Context, list []ui.Option) []ui.Option {
+	return append(list, ui.Option{Label: i18n.T(ctx, "customers.not_known")})
+}
+
+func has(list []customer.Contact, kind customer.Kind) bool {
+	return slices.ContainsFunc(list, func(k customer.Contact) bool { return k.Kind == kind })
+}
+
+func phones(list []customer.Contact) int {
+	n := 0
+	for _, k := range list {
+		n += boolInt(k.Kind == customer.Phone)
+	}
+	return n
 }
