@@ -33,6 +33,7 @@ type cli struct {
 	Import importCmd `cmd:"" help:"Read a till's export into the database, or undo it."`
 	Report reportCmd `cmd:"" help:"Print figures."`
 	Serve  serveCmd  `cmd:"" help:"Serve the pages and the API."`
+	Demo   demoCmd   `cmd:"" help:"Serve a made-up chain to look around in."`
 	User   userCmd   `cmd:"" help:"Create people who may sign in, and reset their passwords."`
 }
 

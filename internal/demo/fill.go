@@ -17,8 +17,8 @@ import (
 	"github.com/ricejar/ricejar/internal/purchase"
 )
 
-// zone is where all stores of the chain are.
-const zone = "Asia/Shanghai"
+// Zone is where all stores of the chain are.
+const Zone = "Asia/Shanghai"
 
 // Into is what a chain is written through.
 type Into struct {
@@ -46,6 +46,8 @@ type filler struct {
 	now  time.Time // what the services are told it is
 	dir  string    // for the tills' files
 
+	stopped func() error // not nil when the fill is to end
+
 	stores []org.Store
 	staff  []org.Staff
 	people []customer.ID
@@ -63,7 +65,7 @@ type Options struct {
 // Fill writes the chain into an empty database and says who can sign in. The
 // services are told that it is the past meanwhile, so nothing else may use them.
 func Fill(ctx context.Context, into Into, o Options) (signIns []SignIn, err error) {
-	loc, err := time.LoadLocation(zone)
+	loc, err := time.LoadLocation(Zone)
 	if err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
@@ -72,7 +74,9 @@ func Fill(ctx context.Context, into Into, o Options) (signIns []SignIn, err erro
 		return nil, fmt.Errorf("demo: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	f := &filler{Into: into, plan: newPlan(o.Today, cmp.Or(o.Scale, 100)), loc: loc, dir: dir, homes: map[int]customer.HouseholdID{}}
+	f := &filler{Into: into, plan: newPlan(o.Today, cmp.Or(o.Scale, 100)), loc: loc, dir: dir, stopped: ctx.Err, homes: map[int]customer.HouseholdID{}}
+	// Some drivers watch a context that can end anew for every statement.
+	ctx = context.WithoutCancel(ctx)
 	events := f.plan.stories()
 	f.people = make([]customer.ID, len(f.plan.people))
 
@@ -108,7 +112,7 @@ func (f *filler) company(ctx context.Context, password string) ([]SignIn, error)
 	}
 	for _, s := range stores {
 		st, err := f.Org.CreateStore(ctx, org.System, org.Store{
-			Code: s.code, Name: s.name, Kind: s.trade, RegionID: regions[s.region], Currency: "CNY", Zone: zone, Phone: s.phone, Address: s.address,
+			Code: s.code, Name: s.name, Kind: s.trade, RegionID: regions[s.region], Currency: "CNY", Zone: Zone, Phone: s.phone, Address: s.address,
 		})
 		if err != nil {
 			return nil, err

@@ -26,6 +26,9 @@ func (f *filler) history(ctx context.Context, events []event) error {
 	began := f.plan.today.AddDays(-nights)
 	receipts := f.plan.receipts
 	for _, cut := range f.cuts(began) {
+		if err := f.stopped(); err != nil {
+			return err
+		}
 		n := 0
 		for n < len(events) && events[n].day <= cut {
 			n++
