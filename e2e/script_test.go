@@ -20,7 +20,7 @@ import (
 // command of ours:
 //
 //	json PATH PATTERN    a value of the JSON last printed, such as clean.lines or 0.customer,
-//	                     matches the whole pattern; # is the number of elements
+//	                     matches the whole pattern; len is the number of elements
 func TestScripts(t *testing.T) {
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(scripts) == 0 {
@@ -78,7 +78,7 @@ func pick(v any, path string) (string, error) {
 			}
 			v = next
 		case []any:
-			if step == "#" {
+			if step == "len" {
 				return strconv.Itoa(len(at)), nil
 			}
 			i, err := strconv.Atoi(step)

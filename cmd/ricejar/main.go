@@ -74,12 +74,19 @@ func locale(lang string) i18n.Locale {
 	return i18n.Match(strings.ReplaceAll(lang, "_", "-"))
 }
 
-// fail prints an error as a sentence, logs the cause where it is a fault of
-// ours or of the machine, and returns the exit code.
+// fail prints an error as a sentence, or as one for each field that is wrong,
+// logs the cause where it is a fault of ours or of the machine, and returns the
+// exit code.
 func (a *App) fail(err error) int {
-	fmt.Fprintln(a.Err, "ricejar:", a.Printer.Explain(err))
 	var e *errs.Error
-	if !errors.As(err, &e) || e.Err != nil {
+	if ours := errors.As(err, &e); ours && len(e.Fields) > 0 {
+		for _, f := range e.Fields {
+			fmt.Fprintf(a.Err, "ricejar: %s: %s\n", f.Name, a.Printer.Args(f.Key, f.Args))
+		}
+	} else {
+		fmt.Fprintln(a.Err, "ricejar:", a.Printer.Explain(err))
+	}
+	if e == nil || e.Err != nil {
 		a.Log.Error("failed", "error", err)
 	}
 	return errs.KindOf(err).Exit()
