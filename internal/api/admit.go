@@ -15,8 +15,10 @@ import (
 	"github.com/ricejar/ricejar/internal/org"
 )
 
-type actorKey struct{}
-type sessionKey struct{}
+type (
+	actorKey   struct{}
+	sessionKey struct{}
+)
 
 // actorOf is who asks; admit has put it there.
 func actorOf(ctx context.Context) org.Actor {
@@ -35,7 +37,7 @@ func sessionOf(ctx context.Context) string {
 func (a *API) admit(rt Route) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		ctx := hc.Context()
-		if rt.MaxBody >= 0 {
+		if !rt.Slow {
 			limited, cancel := context.WithTimeout(ctx, timeout)
 			defer cancel()
 			ctx = limited
@@ -43,7 +45,7 @@ func (a *API) admit(rt Route) func(huma.Context, func(huma.Context)) {
 		ctx, err := a.enter(ctx, hc, rt)
 		if err != nil {
 			_, w := humago.Unwrap(hc)
-			writeProblem(w, a.fail(ctx, rt, err).(*Problem))
+			writeProblem(w, a.fail(ctx, rt, err))
 			return
 		}
 		next(huma.WithContext(hc, ctx))

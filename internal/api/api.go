@@ -18,11 +18,13 @@ import (
 
 	"github.com/ricejar/ricejar/internal/audit"
 	"github.com/ricejar/ricejar/internal/auth"
+	"github.com/ricejar/ricejar/internal/care"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/purchase"
 )
 
 // Prefix is where the API is found.
@@ -35,6 +37,8 @@ type Options struct {
 	Auth      *auth.Service
 	Audit     *audit.Service
 	Customers *customer.Service
+	Purchases *purchase.Service
+	Care      *care.Service
 
 	Version string           // of the program, for the document
 	Now     func() time.Time // nil: time.Now
@@ -52,6 +56,9 @@ type API struct {
 	document func() []byte
 }
 
+// Public is what the document itself takes: nothing.
+const Public org.Right = "public"
+
 // Route is an operation with the right it takes.
 type Route struct {
 	ID      string // the operation's name in the document: list_customers
@@ -60,7 +67,8 @@ type Route struct {
 	Tag     string // the resource it belongs to
 	Right   org.Right
 	Status  int   // of success; 0: 200
-	MaxBody int64 // 0: 1 MB; less than 0: as long as it takes
+	MaxBody int64 // 0: 1 MB; less than 0: a file of any size
+	Slow    bool  // works through everything there is: no time limit
 }
 
 // New makes the API.
@@ -87,6 +95,9 @@ func New(o Options) *API {
 	a.customerRoutes()
 	a.factRoutes()
 	a.noteRoutes()
+	a.receiptRoutes()
+	a.taskRoutes()
+	a.reportRoutes()
 	a.fieldRoutes()
 	a.storeRoutes()
 	a.staffRoutes()
@@ -99,6 +110,7 @@ func New(o Options) *API {
 		}
 		return b
 	})
+	a.routes = append(a.routes, Route{ID: "openapi", Method: http.MethodGet, Path: "/openapi.json", Right: Public})
 	a.mux.HandleFunc("GET "+Prefix+"/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(a.Document()) // a reader that went away is no fault
@@ -124,7 +136,7 @@ func (a *API) Document() []byte { return a.document() }
 // one of them as every role.
 func (a *API) Routes() []Route { return slices.Clone(a.routes) }
 
-// timeout is how long an operation may take, unless it takes a whole file.
+// timeout is how long an operation may take, unless it is a slow one.
 const timeout = 30 * time.Second
 
 // ServeHTTP answers a request.
@@ -212,7 +224,7 @@ func add[I, O any](a *API, rt Route, handle func(ctx context.Context, actor org.
 
 // fail turns an error into the problem that is answered, and logs it where it
 // is a fault of ours or of the machine.
-func (a *API) fail(ctx context.Context, rt Route, err error) error {
+func (a *API) fail(ctx context.Context, rt Route, err error) *Problem {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errs.Wrap(err, errs.Unavailable, "api.took_too_long")
 	}

@@ -36,8 +36,10 @@ func newSummary(s customer.Summary) Summary {
 	if s.Phone != "" {
 		phone = s.Phone.Masked()
 	}
-	return Summary{s.ID, s.Name, phone, s.Card, s.Gender, s.StoreID, s.OwnerID, s.Origin, s.VIP, s.DoNotContact,
-		s.Completeness, s.CreatedAt, s.UpdatedAt}
+	return Summary{
+		s.ID, s.Name, phone, s.Card, s.Gender, s.StoreID, s.OwnerID, s.Origin, s.VIP, s.DoNotContact,
+		s.Completeness, s.CreatedAt, s.UpdatedAt,
+	}
 }
 
 type birthday struct {
@@ -135,6 +137,7 @@ func (a *API) findHolder(ctx context.Context, actor org.Actor, in *holderIn) (*o
 	return &one[holder]{holder{true, h.ID, h.Name}}, nil
 }
 
+// CustomerPath names a customer: one in reach, or the request has ended before.
 type CustomerPath struct {
 	Customer Ref[customer.Customer] `path:"customer"`
 }
@@ -292,8 +295,10 @@ func (a *API) updateCustomer(ctx context.Context, actor org.Actor, in *customerI
 		return nil, err
 	}
 	b, c := in.Body, f.Customer
-	e := customer.Edit{Name: c.Name, Gender: c.Gender, Birth: c.Birth, Card: c.Card, Contacts: f.Contacts, StoreID: c.StoreID,
-		OwnerID: c.OwnerID, Referrer: c.ReferrerID, Origin: c.Origin, VIP: c.VIP, Answers: each(b.Facts, answer.domain), Version: c.Version}
+	e := customer.Edit{
+		Name: c.Name, Gender: c.Gender, Birth: c.Birth, Card: c.Card, Contacts: f.Contacts, StoreID: c.StoreID,
+		OwnerID: c.OwnerID, Referrer: c.ReferrerID, Origin: c.Origin, VIP: c.VIP, Answers: each(b.Facts, answer.domain), Version: c.Version,
+	}
 	set(&e.Name, b.Name)
 	set(&e.Gender, b.Gender)
 	set(&e.Card, b.Card)

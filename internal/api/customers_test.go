@@ -46,8 +46,10 @@ func TestCustomer_is_masked_unless_revealed_on_record(t *testing.T) {
 func TestCustomer_is_created_once_however_often_the_request_is_sent(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := newShop(t, d)
-		body := object{"name": "王小米", "contacts": []any{object{"kind": "phone", "value": "137 0000 1234", "label": "家"}},
-			"birthday": object{"calendar": "lunar", "month": 8, "day": 15}, "facts": []any{object{"field": "hobby", "value": "钓鱼"}}, "note": "喜欢安静"}
+		body := object{
+			"name": "王小米", "contacts": []any{object{"kind": "phone", "value": "137 0000 1234", "label": "家"}},
+			"birthday": object{"calendar": "lunar", "month": 8, "day": 15}, "facts": []any{object{"field": "hobby", "value": "钓鱼"}}, "note": "喜欢安静",
+		}
 		var wg sync.WaitGroup
 		answers := make([]answer, 4)
 		for i := range answers {
@@ -82,8 +84,10 @@ func TestCustomer_patch_changes_what_it_names_and_minds_the_version(t *testing.T
 	path := s.customerPath(s.liNa, "")
 	before := s.as(org.Associate, "GET", path, nil).want(t, 200)
 	keep := object{"id": before.at("contacts", 0, "id"), "label": "手机"}
-	after := s.as(org.Associate, "PATCH", path, object{"gender": "female", "version": before.at("version"),
-		"contacts": []any{keep, object{"kind": "email", "value": "Li.Na@Example.com"}}, "birthday": object{"calendar": "solar", "year": 1990, "month": 4, "day": 17}}).want(t, 200)
+	after := s.as(org.Associate, "PATCH", path, object{
+		"gender": "female", "version": before.at("version"),
+		"contacts": []any{keep, object{"kind": "email", "value": "Li.Na@Example.com"}}, "birthday": object{"calendar": "solar", "year": 1990, "month": 4, "day": 17},
+	}).want(t, 200)
 	if after.at("name") != "李娜" || after.at("gender") != "female" || after.at("contacts", 0, "value") != "138****5678" ||
 		after.at("contacts", 0, "label") != "手机" || after.at("contacts", 1, "value") != "l***@example.com" || after.at("birthday", "month") != 4.0 {
 		t.Errorf("got %s", after.text)

@@ -144,8 +144,10 @@ type field struct {
 }
 
 func newField(p i18n.Printer, f customer.Field) field {
-	return field{f.Code, label(p, f), f.Labels, f.Questions, f.Group, f.Type, f.Unit, f.Choices, f.Min, f.Max, f.Pattern,
-		f.Weight, f.Sensitive, f.Position, f.Builtin, f.Active}
+	return field{
+		f.Code, label(p, f), f.Labels, f.Questions, f.Group, f.Type, f.Unit, f.Choices, f.Min, f.Max, f.Pattern,
+		f.Weight, f.Sensitive, f.Position, f.Builtin, f.Active,
+	}
 }
 
 // label is what a field is called: in the company's own words, else in ours.
@@ -204,9 +206,11 @@ type fieldIn struct {
 
 func (a *API) saveField(ctx context.Context, actor org.Actor, in *fieldIn) (*one[field], error) {
 	b := in.Body
-	f := customer.Field{Code: in.Field, Labels: b.Labels, Questions: b.Questions, Group: b.Group, Type: b.Type, Unit: b.Unit,
+	f := customer.Field{
+		Code: in.Field, Labels: b.Labels, Questions: b.Questions, Group: b.Group, Type: b.Type, Unit: b.Unit,
 		Choices: b.Choices, Min: b.Min, Max: b.Max, Pattern: b.Pattern, Weight: b.Weight, Sensitive: b.Sensitive,
-		Position: b.Position, Active: true}
+		Position: b.Position, Active: true,
+	}
 	set(&f.Active, b.Active)
 	if err := a.Customers.SaveField(ctx, actor, f); err != nil {
 		return nil, err

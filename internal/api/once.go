@@ -38,7 +38,7 @@ func makeOnce[T any](ctx context.Context, a *API, in Idempotent, operation strin
 	if in.Key != "" {
 		key = digest(actorOf(ctx).ID().String(), operation, in.Key)
 	}
-	err = a.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	run := func(ctx context.Context, tx *db.Tx) error {
 		kept, again, err := once.Do(ctx, tx, key, func() (string, error) {
 			if made, err = f(ctx, tx); err != nil {
 				return "", err
@@ -58,7 +58,10 @@ func makeOnce[T any](ctx context.Context, a *API, in Idempotent, operation strin
 		}
 		made, err = id.Parse[T](was.Made)
 		return err
-	})
+	}
+	if err = a.DB.Write(ctx, run); db.IsUnique(err) {
+		err = a.DB.Write(ctx, run) // another request was faster by a hair: see what it made
+	}
 	return made, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/ricejar/ricejar/internal/org"
 )
 
+// Person is a member of staff.
 type Person struct {
 	ID       org.StaffID  `json:"id"`
 	Code     string       `json:"code" doc:"What the till calls them"`
@@ -58,6 +59,7 @@ func (a *API) listStaff(ctx context.Context, _ org.Actor, in *staffListIn) (*pag
 	return newPage(each(list, newStaff), next)
 }
 
+// StaffPath names a member of staff.
 type StaffPath struct {
 	Staff Ref[org.Staff] `path:"staff"`
 }
@@ -70,6 +72,7 @@ func (a *API) getStaff(ctx context.Context, _ org.Actor, in *StaffPath) (*one[Pe
 	return &one[Person]{newStaff(p)}, nil
 }
 
+// StaffFields are those a person can be given or changed.
 type StaffFields struct {
 	Code     *string       `json:"code,omitempty" maxLength:"32"`
 	Name     *string       `json:"name,omitempty" maxLength:"80"`

@@ -49,6 +49,7 @@ func (a *API) listStores(ctx context.Context, _ org.Actor, _ *nothing) (*pageOut
 	return newPage(each(list, newStore), "")
 }
 
+// StorePath names a store.
 type StorePath struct {
 	Store Ref[org.Store] `path:"store"`
 }
