@@ -19,9 +19,13 @@ import (
 
 // The lines of a receipt need not stand together. Receipts stay open until
 // window lines are open; then those that were longest without a new line are
-// closed and written, down to half of it. A line that comes later still is
-// added to its receipt as a further part.
-const window = 64 << 10
+// closed and written, until keep lines are left. A line that comes later still
+// is added to its receipt as a further part. Few large transactions cost less
+// than many small ones: each dirties pages all over the tables.
+const (
+	window = 48 << 10
+	keep   = 8 << 10
+)
 
 // openReceipt is a receipt whose lines are being collected.
 type openReceipt struct {
@@ -435,8 +439,8 @@ func (ri *receiptImport) begin(row int, st *storeRef, number []byte) *openReceip
 
 // giveBack makes the memory of a written receipt available to another.
 func (ri *receiptImport) giveBack(o *openReceipt) {
-	if cap(o.raw) > 64<<10 || len(ri.spare) > 10000 {
-		return
+	if cap(o.lines) > 32 || cap(o.raw) > 4<<10 || len(ri.spare) > 5000 {
+		return // or the pool would fill with the largest ones
 	}
 	clear(o.lines)
 	*o = openReceipt{lines: o.lines[:0], rows: o.rows[:0], raw: o.raw[:0]}

@@ -13,13 +13,9 @@ import (
 )
 
 // choose closes the receipts that are to be written now: all at the end, else
-// the half that has been without a new line the longest.
+// those that have been without a new line the longest.
 func (ri *receiptImport) choose(all bool) {
 	ri.closed = ri.closed[:0]
-	keep := window / 2
-	if all {
-		keep = 0
-	}
 	left := ri.lines
 	for o := ri.old; o != nil && (left > keep || all); o = o.next {
 		ri.closed = append(ri.closed, o)
