@@ -60,14 +60,14 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer s.stop()
+	fmt.Printf("start to first answered request: %s\n", s.started.Round(time.Millisecond))
+	s.settle(ctx)
+	fmt.Printf("memory at rest: %d MB\n", s.memory()>>20)
 	for i := range people {
 		if err := people[i].signIn(ctx, s.url, o.password); err != nil {
 			return err
 		}
 	}
-	fmt.Printf("start to first answered request: %s\n", s.started.Round(time.Millisecond))
-	s.settle(ctx)
-	fmt.Printf("memory at rest: %d MB\n", s.memory()>>20)
 	if o.wholePages {
 		err = wholePages(ctx, s, people, o)
 	} else {

@@ -73,7 +73,9 @@ func mixed(ctx context.Context, s *server, people []person, o options) error {
 	}
 	worker(0, func(p *person, rng *rand.Rand, done func(page, took, error) bool) {
 		c := p.customers[rng.IntN(len(p.customers))]
-		t, err := p.post(ctx, "/customers/"+c.id+"/notes", url.Values{"body": {"电话里说下周来店里看新款。"}})
+		t, err := p.post(ctx, "/customers/"+c.id+"/notes", url.Values{
+			"note": {"电话里说下周来店里看新款。"}, "request_key": {fmt.Sprintf("load-%x-%x", begun.UnixNano(), rng.Uint64())},
+		})
 		done(writeNote, t, err)
 	})
 	wg.Wait()
@@ -102,7 +104,7 @@ func (p *person) read(ctx context.Context, rng *rand.Rand, done func(page, took,
 		get(customerPage, "/customers/"+c.id)
 	case n < 70:
 		for _, q := range c.typed(rng) {
-			if !get(searchPage, "/customers/search?q="+url.QueryEscape(q)) {
+			if !get(searchPage, suggestions+"?q="+url.QueryEscape(q)) {
 				return
 			}
 		}
@@ -127,7 +129,7 @@ func wholePages(ctx context.Context, s *server, people []person, o options) erro
 		{"search by part of a name", func(c customer) string { return "/customers?q=" + url.QueryEscape(c.name[len(c.name)-3:]) }},
 		{"search by pinyin initials", func(c customer) string { return "/customers?q=" + url.QueryEscape(initials(c.name)) }},
 		{"search by end of a phone", func(c customer) string { return "/customers?q=" + c.phone[len(c.phone)-4:] }},
-		{"search box", func(c customer) string { return "/customers/search?q=" + url.QueryEscape(c.name[:6]) }},
+		{"search box", func(c customer) string { return suggestions + "?q=" + url.QueryEscape(c.name[:6]) }},
 		{"customer", func(c customer) string { return "/customers/" + c.id }},
 	}
 	fmt.Printf("\n%d requests of each, whole pages as the client sees them, in ms\n\n", o.requests)

@@ -32,6 +32,9 @@ type customer struct{ id, name, phone string }
 // perPerson is how many customers a person's requests are about.
 const perPerson = 3000
 
+// suggestions is where the search box asks.
+const suggestions = "/customers/search"
+
 // pageSize is how many customers a page of the list holds.
 const pageSize = 40
 
@@ -128,7 +131,7 @@ func (p *person) signIn(ctx context.Context, base, password string) error {
 	if _, err := p.post(ctx, "/sign-in", url.Values{"login": {p.login}, "password": {password}}); err != nil {
 		return err
 	}
-	if _, err := p.get(ctx, "/today"); err != nil {
+	if _, err := p.get(ctx, "/customers"); err != nil {
 		return fmt.Errorf("%s could not sign in: %w", p.login, err)
 	}
 	return nil
@@ -160,6 +163,9 @@ func (p *person) post(ctx context.Context, path string, form url.Values) (took, 
 func (p *person) do(req *http.Request) (took, error) {
 	req.Header.Set("Accept-Encoding", "gzip, br")
 	req.Header.Set("Accept-Language", "zh-CN")
+	if req.URL.Path == suggestions {
+		req.Header.Set("HX-Request", "true") // the search box asks for a part of a page
+	}
 	client := *p.client
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	begun := time.Now()
