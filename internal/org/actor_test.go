@@ -16,7 +16,7 @@ func TestMatrix_names_every_role_reach_and_right(t *testing.T) {
 		t.Errorf("roles (-want +got):\n%s", diff)
 	}
 	wantRights := org.Rights{
-		org.AccountOwn, org.OrgRead, org.CustomersRead, org.CustomersWrite, org.CustomersReveal, org.PurchasesRead,
+		org.AccountOwn, org.OrgRead, org.CustomersRead, org.CustomersWrite, org.CustomersReveal, org.CustomersExport, org.PurchasesRead,
 		org.PurchasesWrite, org.TasksRead, org.TasksWrite, org.PlanRun, org.ImportsRun, org.ReportsRead,
 		org.SettingsWrite, org.StaffWrite, org.AuditRead, org.KeysOwn,
 	}
@@ -43,6 +43,8 @@ func TestActor_may_do_what_the_role_may_and_no_more(t *testing.T) {
 		not  org.Right
 	}{
 		{org.Associate, org.CustomersReveal, org.ReportsRead},
+		{org.Manager, org.CustomersExport, org.SettingsWrite},
+		{org.Agent, org.CustomersReveal, org.CustomersExport},
 		{org.Manager, org.PlanRun, org.StaffWrite},
 		{org.Agent, org.PurchasesWrite, org.ImportsRun},
 		{org.Technician, org.TasksWrite, org.PurchasesWrite},

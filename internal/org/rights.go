@@ -41,6 +41,7 @@ const (
 	CustomersRead   Right = "customers.read"   // files, search, timeline; contacts masked
 	CustomersWrite  Right = "customers.write"  // create, edit, note facts and notes
 	CustomersReveal Right = "customers.reveal" // see a phone, e-mail or address in full; on record each time
+	CustomersExport Right = "customers.export" // take a list away as a file, numbers in full; on record each time
 	PurchasesRead   Right = "purchases.read"   // receipts
 	PurchasesWrite  Right = "purchases.write"  // record a receipt, a return, a delivery
 	TasksRead       Right = "tasks.read"       // today's list
@@ -57,6 +58,7 @@ const (
 // matrix says which role has which right, and how far it reaches unless a
 // person is given another reach. This is the only place that says so.
 //
+// Nobody takes a list away who might leave with it: an associate has no export.
 // A marketer works with groups, not with numbers to dial, and so has no reveal.
 // An executive calls a few customers and reads, but does not edit files.
 const matrix = `
@@ -67,6 +69,7 @@ org.read          x         x       x     x          x        x         x
 customers.read    x         x       x     x          x        x         x
 customers.write   x         x       x     x          x        -         x
 customers.reveal  x         x       x     x          -        x         x
+customers.export  -         x       -     -          -        -         x
 purchases.read    x         x       x     x          x        x         x
 purchases.write   x         x       x     -          -        -         x
 tasks.read        x         x       x     x          x        x         x

@@ -24,7 +24,7 @@ type Handler struct {
 func (h *Handler) Register(s *web.Site) {
 	s.Handle("GET /customers", org.CustomersRead, h.list)
 	s.Handle("GET /customers/search", org.CustomersRead, h.suggest)
-	s.Handle("GET /customers/export", org.CustomersReveal, h.export, web.Slow())
+	s.Handle("GET /customers/export", org.CustomersExport, h.export, web.Slow())
 	s.Handle("GET /customers/new", org.CustomersWrite, h.newPage)
 	s.Handle("GET /customers/new/phone", org.CustomersWrite, h.checkPhone)
 	s.Handle("POST /customers", org.CustomersWrite, h.create)

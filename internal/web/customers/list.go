@@ -88,7 +88,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 		}
 		next = cursor
 		p.Stores, p.Owners = h.filters(r, n, filter)
-		if actor.May(org.CustomersReveal) {
+		if actor.May(org.CustomersExport) {
 			p.Export = "/customers/export" + query(f, "format", "")
 		}
 	}
