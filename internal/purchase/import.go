@@ -77,6 +77,7 @@ type importing struct {
 	dry      bool
 	latest   int64 // the last instant a till's clock may show
 	from     int   // rows before it are passed over
+	limit    int   // rows to be read at most; 0: all
 	problems []Problem
 	report   *Report
 	tell     func(Run)
@@ -158,19 +159,12 @@ func (s *Service) prepare(ctx context.Context, actor org.Actor, path string, run
 
 // understand settles the mapping and makes the kind's reader of rows.
 func (im *importing) understand(ctx context.Context, path string, so sheet.Options) error {
-	more := []string(nil)
-	if im.run.Kind == Customers {
-		fields, err := im.s.Customers.Fields(ctx)
-		if err != nil {
-			return err
-		}
-		for _, f := range fields {
-			if !f.Head() && f.Active {
-				more = append(more, f.Code)
-			}
-		}
-	} else if im.run.Kind != Receipts {
+	if im.run.Kind != Receipts && im.run.Kind != Customers {
 		return errs.New(errs.Invalid, "import.no_such_kind", "kind", string(im.run.Kind))
+	}
+	more, err := im.s.customerFields(ctx, im.run.Kind)
+	if err != nil {
+		return err
 	}
 	allowed := func(field string) bool {
 		return slices.Contains(FieldsOf(im.run.Kind), field) || slices.Contains(more, field)
@@ -344,6 +338,9 @@ func (im *importing) pass(ctx context.Context) error {
 			im.run.Counts.ProblemRows++
 			im.list(bad)
 		}
+		if im.run.Counts.Rows == im.limit && im.limit > 0 {
+			break
+		}
 		if im.kind.due() || len(im.problems) >= pendingMost {
 			if err := im.commit(ctx, false); err != nil {
 				return err
@@ -446,7 +443,7 @@ func (im *importing) settle(next Run, out outcome) {
 
 // finish ends the run, in the transaction of its last chunk.
 func (im *importing) finish(ctx context.Context, tx *db.Tx, run *Run) error {
-	run.State, run.LeasedBy, run.checkpoint = Done, "", ""
+	run.State, run.LeasedBy, run.checkpoint, run.FilePath = Done, "", "", ""
 	if err := saveState(ctx, tx, run); err != nil {
 		return err
 	}

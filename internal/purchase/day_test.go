@@ -1,0 +1,74 @@
+package purchase
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+func TestDay_pages_through_a_stores_receipts_within_sight(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := setup(t, d)
+		ctx := t.Context()
+		st, err := s.Org.CreateStore(ctx, org.System, org.Store{Code: "S1", Currency: "CNY", Zone: "Asia/Shanghai"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		who := func(n org.StaffID, role org.Role) org.Actor {
+			return org.NewActor(org.Staff{ID: n, Role: role, Reach: role.DefaultReach(), StoreID: st.ID, Active: true}, 0, nil)
+		}
+		li, wu, manager := who(11, org.Associate), who(12, org.Associate), who(13, org.Manager)
+		amount := int64(1000)
+		sell := func(of org.Actor, seller org.StaffID, minute int) {
+			t.Helper()
+			in := NewReceipt{Store: st.ID, SoldAt: at.Add(time.Duration(minute) * time.Minute), Staff: seller,
+				Lines: []NewLine{{Name: "椅子", Quantity: 1000, Amount: &amount}}}
+			if of.ID() != 0 {
+				c, err := s.Customers.Create(ctx, of, customer.NewCustomer{Name: "王晓东"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				in.Customer = c.ID
+			}
+			if _, err := s.Record(ctx, org.System, in); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sell(li, 0, 1)
+		sell(wu, 0, 2)
+		sell(wu, 11, 3)
+		sell(org.Actor{}, 0, 4)
+		sell(li, 0, -24*60) // the day before
+		for name, c := range map[string]struct {
+			actor org.Actor
+			want  int
+		}{"the manager": {manager, 4}, "Li": {li, 3}, "Wu": {wu, 3}, "the program": {org.System, 4}} {
+			var after Cursor
+			seen := map[ReceiptID]bool{}
+			for range 10 {
+				list, next, err := s.Day(ctx, c.actor, st.ID, "2026-03-02", after, 2)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, r := range list {
+					seen[r.ID] = true
+				}
+				if after = next; after == (Cursor{}) {
+					break
+				}
+			}
+			total, err := s.DayTotal(ctx, c.actor, st.ID, "2026-03-02")
+			if len(seen) != c.want || err != nil || total.Receipts != int64(c.want) || total.Net != amount*int64(c.want) {
+				t.Errorf("%s: saw %d, total %+v, %v; want %d", name, len(seen), total, err, c.want)
+			}
+		}
+		if _, _, err := s.Day(ctx, manager, st.ID+1, "2026-03-02", Cursor{}, 2); !errs.Is(err, errs.NotFound) {
+			t.Errorf("another store: got %v, want not found", err)
+		}
+	})
+}

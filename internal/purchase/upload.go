@@ -1,0 +1,373 @@
+package purchase
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/jobs"
+	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/sheet"
+)
+
+// The way of an upload: Upload, Look (with another mapping, again), Check (the
+// dry run, a job), Start (a job), and perhaps StartUndo (a job). Run tells its
+// progress; closing the browser changes nothing.
+
+// maxUpload is how large an uploaded file may be; larger ones are imported from
+// the command line.
+const maxUpload = 2 << 30
+
+// Upload keeps a file to be imported. The run it makes waits, with the columns
+// as they were understood the last time a file looked like this, else guessed.
+func (s *Service) Upload(ctx context.Context, actor org.Actor, kind FileKind, name string, r io.Reader) (Run, error) {
+	if err := actor.Need(org.ImportsRun); err != nil {
+		return Run{}, err
+	}
+	run := Run{Kind: kind, FileName: filepath.Base(name), State: Waiting, Staff: actor.ID()}
+	if err := s.keep(&run, r); err != nil {
+		return Run{}, err
+	}
+	err := func() error {
+		reader, err := sheet.Open(run.FilePath, sheet.Options{})
+		if err != nil {
+			return err
+		}
+		run.Header = reader.Header()
+		_, run.BytesAll = reader.Progress()
+		if err := reader.Close(); err != nil {
+			return err
+		}
+		known, ok, err := recallShape(ctx, s.DB, shapeOf(kind, run.Header))
+		if err != nil {
+			return err
+		}
+		if run.Options = known; !ok {
+			more, err := s.customerFields(ctx, kind)
+			if err != nil {
+				return err
+			}
+			run.Options.Map = guessMap(kind, run.Header, more)
+		}
+		return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return insertRun(ctx, tx, &run) })
+	}()
+	if err != nil {
+		return Run{}, errors.Join(err, os.Remove(run.FilePath))
+	}
+	return run, nil
+}
+
+// keep writes the upload into UploadDir.
+func (s *Service) keep(run *Run, r io.Reader) (err error) {
+	if err := os.MkdirAll(s.UploadDir, 0o700); err != nil {
+		return errs.Wrap(err, errs.Unavailable, "import.cannot_keep")
+	}
+	f, err := os.CreateTemp(s.UploadDir, "import-*")
+	if err != nil {
+		return errs.Wrap(err, errs.Unavailable, "import.cannot_keep")
+	}
+	run.FilePath = f.Name()
+	defer func() {
+		if e := f.Close(); err == nil && e != nil {
+			err = errs.Wrap(e, errs.Unavailable, "import.cannot_keep")
+		}
+		if err != nil {
+			err = errors.Join(err, os.Remove(run.FilePath))
+		}
+	}()
+	h := sha256.New()
+	n, err := io.Copy(io.MultiWriter(f, h), io.LimitReader(r, maxUpload+1))
+	switch {
+	case err != nil:
+		return errs.Wrap(err, errs.Unavailable, "import.cannot_keep")
+	case n > maxUpload:
+		return errs.New(errs.Invalid, "import.upload_too_big", "max", maxUpload>>20)
+	}
+	run.FileHash = hex.EncodeToString(h.Sum(nil))
+	return nil
+}
+
+// customerFields are the codes of the fields of a customer's file that a column
+// of a file of customers can tell.
+func (s *Service) customerFields(ctx context.Context, kind FileKind) ([]string, error) {
+	if kind != Customers {
+		return nil, nil
+	}
+	fields, err := s.Customers.Fields(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var more []string
+	for _, f := range fields {
+		if !f.Head() && f.Active {
+			more = append(more, f.Code)
+		}
+	}
+	return more, nil
+}
+
+// Look is what a person needs to correct the mapping of an upload.
+type Look struct {
+	Run     Run
+	Fields  []string     // that a column can tell
+	Sample  [][]string   // the first rows as they stand in the file
+	Preview []PreviewRow // as understood with the options
+	Counts  Counts       // of the first lookRows rows
+	Bad     []Problem    // of these
+	Err     error        // why the options do not do: a column missing, a store unknown
+}
+
+const (
+	lookRows   = 200
+	sampleRows = 5
+)
+
+// Look tries options on the first rows of an upload; with nil, those it has.
+func (s *Service) Look(ctx context.Context, actor org.Actor, id RunID, o *Options) (Look, error) {
+	run, err := s.Run(ctx, actor, id)
+	if err != nil {
+		return Look{}, err
+	}
+	more, err := s.customerFields(ctx, run.Kind)
+	if err != nil {
+		return Look{}, err
+	}
+	look := Look{Run: run, Fields: append(slices.Clone(FieldsOf(run.Kind)), more...)}
+	if run.FilePath == "" {
+		return look, errs.New(errs.Conflict, "import.file_gone")
+	}
+	if o != nil {
+		look.Run.Options = *o
+	}
+	so, err := look.Run.Options.sheet()
+	if err != nil {
+		look.Err = err
+		return look, nil
+	}
+	reader, err := sheet.Open(run.FilePath, so)
+	if err != nil {
+		look.Err = err
+		return look, nil
+	}
+	look.Run.Header = reader.Header()
+	for len(look.Sample) < sampleRows && reader.Next() {
+		look.Sample = append(look.Sample, reader.Row().Strings())
+	}
+	if err := reader.Close(); err != nil {
+		return look, err
+	}
+	tried := look.Run
+	im, err := s.prepare(ctx, actor, run.FilePath, &tried, true)
+	if err != nil {
+		look.Err = err
+		return look, nil
+	}
+	defer im.reader.Close()
+	im.limit = lookRows
+	if look.Err = im.pass(ctx); errs.KindOf(look.Err) == errs.Internal && look.Err != nil {
+		return look, look.Err
+	}
+	look.Preview, look.Counts, look.Bad = im.report.Preview, tried.Counts, im.report.Problems
+	look.Run.Options.Map, look.Run.Options.DateOrder = im.report.Map, tried.Options.DateOrder
+	return look, nil
+}
+
+// Check has the whole upload tried with the options, as a job: its problems and
+// counts are the run's when it is Checked.
+func (s *Service) Check(ctx context.Context, actor org.Actor, id RunID, o Options) error {
+	return s.enqueue(ctx, actor, id, Checking, &o, Waiting, Checked)
+}
+
+// Start has a checked upload imported, as a job.
+func (s *Service) Start(ctx context.Context, actor org.Actor, id RunID) error {
+	return s.enqueue(ctx, actor, id, Running, nil, Waiting, Checked, Failed)
+}
+
+// StartUndo has an import undone, as a job.
+func (s *Service) StartUndo(ctx context.Context, actor org.Actor, id RunID) error {
+	return s.enqueue(ctx, actor, id, Undoing, nil, Done, Failed)
+}
+
+// Discard forgets an upload that has not been imported.
+func (s *Service) Discard(ctx context.Context, actor org.Actor, id RunID) error {
+	if err := actor.Need(org.ImportsRun); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		run, err := getRun(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if run.State != Waiting && run.State != Checked {
+			return errs.New(errs.Conflict, "import.not_now", "state", string(run.State))
+		}
+		tx.AfterCommit(func() { removeUpload(run.FilePath) })
+		_, err = tx.Exec(ctx, `DELETE FROM import_run WHERE id = ?`, int64(id))
+		return errors.Join(err, clearProblems(ctx, tx, id))
+	})
+}
+
+// removeUpload is best effort: what is left over is a file in a folder of temporary ones.
+func removeUpload(path string) {
+	if path != "" {
+		_ = os.Remove(path)
+	}
+}
+
+// enqueue moves a run into a busy state and has a job go on from there.
+func (s *Service) enqueue(ctx context.Context, actor org.Actor, id RunID, to RunState, o *Options, from ...RunState) error {
+	if err := actor.Need(org.ImportsRun); err != nil {
+		return err
+	}
+	name := ""
+	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		run, err := getRun(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		name = run.FileName
+		switch {
+		case run.State.Busy():
+			return errs.New(errs.Conflict, "import.running", "file", run.FileName)
+		case !slices.Contains(from, run.State):
+			return errs.New(errs.Conflict, "import.not_now", "state", string(run.State))
+		case to != Undoing && run.FilePath == "":
+			return errs.New(errs.Conflict, "import.file_gone")
+		}
+		if o != nil {
+			run.Options = *o
+		}
+		if run.State == Waiting || run.State == Checked {
+			run.Counts, run.RowsDone, run.BytesDone = Counts{}, 0, 0
+			if err := clearProblems(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		if to == Undoing {
+			run.checkpoint = ""
+		}
+		run.State, run.LeasedBy, run.Error = to, "", nil
+		if err := saveState(ctx, tx, &run); err != nil {
+			return err
+		}
+		_, err = s.Jobs.EnqueueTx(ctx, tx, RunJob{Run: id}, jobs.Options{UniqueKey: "import:" + id.String()})
+		return err
+	})
+	if db.IsUnique(err) {
+		return errs.New(errs.Conflict, "import.running", "file", name)
+	}
+	return err
+}
+
+// RunJob is the job that works on an import: whatever the run's state asks for.
+type RunJob struct {
+	Run RunID `json:"run"`
+}
+
+// Kind names the job.
+func (RunJob) Kind() string { return "purchase.import" }
+
+// Work goes on with a run: the body of RunJob. What a person has to mend is
+// told by the run's state and not returned: another attempt would not help.
+func (s *Service) Work(ctx context.Context, id RunID, tell func(Run)) error {
+	run, err := getRun(ctx, s.DB, id)
+	if err != nil || !run.State.Busy() {
+		return err
+	}
+	actor := org.System
+	if run.Staff != 0 {
+		if actor, err = s.Org.Actor(ctx, run.Staff); err != nil {
+			return err
+		}
+	}
+	switch run.State {
+	case Undoing:
+		_, err = s.Undo(ctx, actor, id, tell)
+	case Checking:
+		err = s.check(ctx, actor, run)
+	default:
+		err = s.goOn(ctx, actor, run, tell)
+	}
+	switch errs.KindOf(err) {
+	case errs.Invalid, errs.Conflict, errs.Forbidden, errs.NotFound:
+		return nil
+	}
+	return err
+}
+
+// check is the dry run of an upload; it keeps the problems and counts.
+func (s *Service) check(ctx context.Context, actor org.Actor, run Run) error {
+	im, err := s.prepare(ctx, actor, run.FilePath, &run, true)
+	if err == nil {
+		defer im.reader.Close()
+		im.stored = func(ctx context.Context, list []Problem) error {
+			return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				return errors.Join(insertProblems(ctx, tx, run.ID, list), saveProgress(ctx, tx, im.run))
+			})
+		}
+		if err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			run.Counts, run.RowsDone = Counts{}, 0
+			run.LeasedBy, run.LeasedTill = ourName(), tx.Now().Add(leaseTime)
+			return errors.Join(clearProblems(ctx, tx, run.ID), saveState(ctx, tx, &run))
+		}); err == nil {
+			err = im.pass(ctx)
+		}
+	}
+	run.State, run.LeasedBy, run.Error = Checked, "", nil
+	if err != nil {
+		e, known := asError(err)
+		if !known || e.Kind == errs.Internal || e.Kind == errs.Unavailable {
+			return err // the job is tried again
+		}
+		run.State, run.Error = Waiting, e
+	}
+	return errors.Join(err, s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return saveState(ctx, tx, &run) }))
+}
+
+// goOn begins or takes up the import of an upload.
+func (s *Service) goOn(ctx context.Context, actor org.Actor, run Run, tell func(Run)) error {
+	im, err := s.prepare(ctx, actor, run.FilePath, &run, false)
+	if err != nil {
+		(&importing{s: s, run: &run}).fail(ctx, err)
+		return err
+	}
+	defer im.reader.Close()
+	im.tell = tell
+	path := run.FilePath
+	if err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		now, err := getRun(ctx, tx, run.ID)
+		if err != nil {
+			return err
+		}
+		if now.State != Running || !now.abandoned(tx.Now()) {
+			return errs.New(errs.Conflict, "import.running", "file", run.FileName)
+		}
+		return im.lease(ctx, tx)
+	}); err != nil {
+		return err
+	}
+	if err := im.goOn(); err != nil {
+		return err
+	}
+	_, err = im.perform(ctx)
+	if err == nil {
+		removeUpload(path)
+	}
+	return err
+}
+
+// RegisterJobs tells the runner how imports are worked on.
+func (s *Service) RegisterJobs(w *jobs.Workers) {
+	jobs.Register(w, func(ctx context.Context, job *jobs.Job[RunJob]) error {
+		return s.Work(ctx, job.Args.Run, func(r Run) {
+			_ = job.Progress(ctx, r.BytesDone, r.BytesAll) // a lost lease ends ctx
+		})
+	})
+}
