@@ -60,9 +60,15 @@ fmt: $(LINTER) ## format the Go and templ sources
 	$(LINTER) fmt
 	go tool templ fmt internal
 
-.PHONY: bench
-bench: build ## the figures of docs/performance.md that need no long preparation
-	go test -run '^$$' -bench . -benchmem ./...
+# Where benchmarks keep their databases.
+BENCH_DIR ?= build/bench
+
+.PHONY: bench bench-million
+bench: build ## whole pages with 100,000 customers on both engines; bench/README.md has the other figures
+	sh bench/pages $(BENCH_DIR)
+
+bench-million: build ## a million customers, ten million purchases, 8 readers and 1 writer on both engines
+	sh bench/million $(BENCH_DIR)
 
 .PHONY: clean
 clean: ## remove what was built (not databases)

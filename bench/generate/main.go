@@ -37,14 +37,17 @@ type options struct {
 func main() {
 	log.SetFlags(0)
 	var o options
-	today := flag.String("today", time.Now().Format(time.DateOnly), "the day after the last purchase")
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		log.Fatalf("generate: %v", err)
+	}
+	today := flag.String("today", time.Now().In(loc).Format(time.DateOnly), "the day after the last purchase")
 	flag.StringVar(&o.url, "db", "", "an empty database: sqlite:PATH or postgres://…")
 	flag.IntVar(&o.customers, "customers", 100_000, "how many customers")
 	flag.IntVar(&o.purchases, "purchases", 254_000, "how many receipts")
 	flag.Uint64Var(&o.seed, "seed", 1, "of the random numbers")
 	flag.StringVar(&o.password, "password", "jar-of-rice-bench", "of the people who can sign in: associate, manager, administrator")
 	flag.Parse()
-	var err error
 	if o.today, err = day.Parse(*today); err != nil {
 		log.Fatalf("generate: --today: %v", err)
 	}
