@@ -71,6 +71,9 @@ type Route struct {
 	Slow    bool  // works through everything there is: no time limit
 }
 
+// tags are the resources in the order in which one reads about them.
+var tags = []string{"customers", "tasks", "receipts", "imports", "reports", "fields", "stores", "staff", "me", "keys", "audit"}
+
 // New makes the API.
 func New(o Options) *API {
 	if o.Now == nil {
@@ -87,6 +90,9 @@ func New(o Options) *API {
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"key":     {Type: "http", Scheme: "bearer", BearerFormat: "rj_…"},
 		"session": {Type: "apiKey", In: "cookie", Name: auth.CookieName},
+	}
+	for _, tag := range tags {
+		config.Tags = append(config.Tags, &huma.Tag{Name: tag})
 	}
 	a.huma = humago.NewWithPrefix(a.mux, Prefix, config)
 
@@ -198,6 +204,9 @@ func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 func add[I, O any](a *API, rt Route, handle func(ctx context.Context, actor org.Actor, in *I) (*O, error)) {
 	if !rt.Right.Valid() {
 		panic(fmt.Sprintf("api: %s declares %q, which is no right", rt.ID, rt.Right))
+	}
+	if !slices.Contains(tags, rt.Tag) {
+		panic(fmt.Sprintf("api: %s belongs to %q, which is no resource", rt.ID, rt.Tag))
 	}
 	if rt.Status == 0 {
 		rt.Status = http.StatusOK

@@ -44,6 +44,7 @@ type Value struct {
 // openAPI is what is read of the document.
 type openAPI struct {
 	Servers    []struct{ URL string }
+	Tags       []struct{ Name string } // in the order in which one reads about them
 	Paths      map[string]map[string]operation
 	Components struct{ Schemas map[string]schema }
 }
@@ -119,15 +120,18 @@ func Read(raw []byte) (Document, error) {
 		}
 	}
 	order := []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
-	for _, tag := range slices.Sorted(maps.Keys(groups)) {
-		ops := groups[tag]
+	for _, tag := range in.Tags {
+		ops := groups[tag.Name]
+		if len(ops) == 0 {
+			continue
+		}
 		slices.SortFunc(ops, func(a, b Operation) int {
 			if c := strings.Compare(a.Path, b.Path); c != 0 {
 				return c
 			}
 			return slices.Index(order, a.Method) - slices.Index(order, b.Method)
 		})
-		out.Groups = append(out.Groups, Group{tag, ops})
+		out.Groups = append(out.Groups, Group{tag.Name, ops})
 	}
 	return out, nil
 }
