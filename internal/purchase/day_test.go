@@ -67,6 +67,15 @@ func TestDay_pages_through_a_stores_receipts_within_sight(t *testing.T) {
 				t.Errorf("%s: saw %d, total %+v, %v; want %d", name, len(seen), total, err, c.want)
 			}
 		}
+		far := org.NewActor(org.Staff{ID: 14, Role: org.Manager, Reach: org.ReachStore, StoreID: st.ID + 1, Active: true}, 0, nil)
+		for name, c := range map[string]struct {
+			actor org.Actor
+			want  int64
+		}{"the program": {org.System, 5}, "the manager": {manager, 5}, "another's manager": {far, 0}} {
+			if total, err := s.Purchases(ctx, c.actor); err != nil || total.Receipts != c.want || total.Clean.Lines != max(0, c.want-1) {
+				t.Errorf("report for %s: %+v, %v; want %d receipts", name, total, err, c.want)
+			}
+		}
 		if _, _, err := s.Day(ctx, manager, st.ID+1, "2026-03-02", Cursor{}, 2); !errs.Is(err, errs.NotFound) {
 			t.Errorf("another store: got %v, want not found", err)
 		}

@@ -52,15 +52,16 @@ func cellOf(r *sheet.Row, column int) []byte {
 	return bytes.TrimSpace(r.Cells[column])
 }
 
-// The columns that WriteProblems puts behind the file's own.
+// The columns that WriteProblems puts before the file's own.
 const (
 	rowColumn    = "ricejar_row"
 	reasonColumn = "ricejar_reason"
 )
 
 // WriteProblems writes the rows of an import that were not taken as a file with
-// the same columns, and two more: the row in the file, and the reason in words.
-// Mended, it can be imported as it is: the two columns are passed over.
+// the same columns, and two before them: the row in the file, and the reason in
+// words. Mended, it can be imported as it is: the two columns are passed over.
+// They come first so that a row with a cell too few or too many stays one.
 func (s *Service) WriteProblems(ctx context.Context, actor org.Actor, run RunID, w io.Writer, format string, explain func(Problem) string) error {
 	r, err := s.Run(ctx, actor, run)
 	if err != nil {
@@ -70,29 +71,18 @@ func (s *Service) WriteProblems(ctx context.Context, actor org.Actor, run RunID,
 	if err != nil {
 		return err
 	}
-	var pending Problem
-	reason := ""
-	flush := func() error {
-		if pending.Row == 0 {
-			return nil
+	write := func(row, reason any, cells []string) error {
+		list := append(make([]any, 0, len(cells)+2), row, reason)
+		for _, c := range cells {
+			list = append(list, c)
 		}
-		cells := make([]any, 0, len(r.Header)+2)
-		for i := range r.Header {
-			cell := ""
-			if i < len(pending.Cells) {
-				cell = pending.Cells[i]
-			}
-			cells = append(cells, any(cell))
-		}
-		return out.Write(append(cells, pending.Row, reason)...)
+		return out.Write(list...)
 	}
-	head := make([]any, 0, len(r.Header)+2)
-	for _, h := range r.Header {
-		head = append(head, h)
-	}
-	if err := out.Write(append(head, rowColumn, reasonColumn)...); err != nil {
+	if err := write(rowColumn, reasonColumn, r.Header); err != nil {
 		return err
 	}
+	var pending Problem
+	reason := ""
 	for p, err := range s.problems(ctx, run) {
 		if err != nil {
 			return err
@@ -101,13 +91,17 @@ func (s *Service) WriteProblems(ctx context.Context, actor org.Actor, run RunID,
 			reason += "; " + explain(p)
 			continue
 		}
-		if err := flush(); err != nil {
-			return err
+		if pending.Row != 0 {
+			if err := write(pending.Row, reason, pending.Cells); err != nil {
+				return err
+			}
 		}
 		pending, reason = p, explain(p)
 	}
-	if err := flush(); err != nil {
-		return err
+	if pending.Row != 0 {
+		if err := write(pending.Row, reason, pending.Cells); err != nil {
+			return err
+		}
 	}
 	return out.Close()
 }

@@ -82,9 +82,9 @@ func judge(k *keyRow, t told, known func() (map[uint64]int, error)) (ruling, err
 	case len(fresh) == 0: // mended into what is there already, or read a second time
 		return ruling{verdict: extend, list: there, parts: k.parts, missing: k.missing}, nil
 	case len(there) == recorded: // the whole receipt, mended
-		return ruling{verdict: extend, add: fresh, parts: k.parts, missing: t.bad}, nil
+		return ruling{verdict: extend, add: fresh, parts: k.parts + 1, missing: t.bad}, nil
 	case len(there) == 0 && len(fresh) <= k.missing: // the mended rows alone
-		return ruling{verdict: extend, add: fresh, parts: k.parts, missing: k.missing - len(fresh)}, nil
+		return ruling{verdict: extend, add: fresh, parts: k.parts + 1, missing: k.missing - len(fresh)}, nil
 	}
 	return ruling{verdict: differs}, nil
 }

@@ -35,7 +35,8 @@ type CleanTotals struct {
 	RepeatShare float64      `json:"repeat_share"`          // of customers, those with two or more receipts
 }
 
-// Purchases sums all purchases up. It reads every line: seconds for millions.
+// Purchases sums up all purchases within the actor's reach. It reads every line:
+// seconds for millions.
 func (s *Service) Purchases(ctx context.Context, actor org.Actor) (Totals, error) {
 	var t Totals
 	if err := actor.Need(org.ReportsRead); err != nil {
@@ -43,39 +44,42 @@ func (s *Service) Purchases(ctx context.Context, actor org.Actor) (Totals, error
 	}
 	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var err error
-		t, err = purchases(ctx, tx)
+		t, err = purchases(ctx, tx, actor.Scope())
 		return err
 	})
 	return t, err
 }
 
-func purchases(ctx context.Context, q db.Querier) (t Totals, err error) {
-	t.Currency, err = db.One(ctx, q, db.Value[money.Currency], `SELECT currency FROM receipt GROUP BY currency ORDER BY COUNT(*) DESC, currency LIMIT 1`)
+func purchases(ctx context.Context, q db.Querier, scope org.Scope) (t Totals, err error) {
+	where, args := scope.Where("r.staff_id", "r.store_id")
+	t.Currency, err = db.One(ctx, q, db.Value[money.Currency], `SELECT r.currency FROM receipt r WHERE `+where+
+		` GROUP BY r.currency ORDER BY COUNT(*) DESC, r.currency LIMIT 1`, args...)
 	if isNoRows(err) {
 		err = nil
 	}
 	if err != nil {
 		return t, err
 	}
-	cur := string(t.Currency)
+	where += ` AND r.currency = ?`
+	args = append(args, string(t.Currency))
 	t.NetTotal.Currency, t.NetTotalCustomer.Currency, t.Clean.Total.Currency = t.Currency, t.Currency, t.Currency
 	if _, err = db.One(ctx, q, func(row db.Scanner) (struct{}, error) {
 		return struct{}{}, row.Scan(&t.Receipts, &t.Returns, &t.Lines, &t.LinesNoCustomer, &t.NetTotal.Minor, &t.NetTotalCustomer.Minor, &t.Customers)
-	}, `SELECT COUNT(*), COUNT(CASE WHEN kind = 'return' THEN 1 END), CAST(COALESCE(SUM(lines), 0) AS BIGINT),
-		CAST(COALESCE(SUM(CASE WHEN customer_id < 0 THEN lines ELSE 0 END), 0) AS BIGINT), CAST(COALESCE(SUM(net), 0) AS BIGINT),
-		CAST(COALESCE(SUM(CASE WHEN customer_id > 0 THEN net ELSE 0 END), 0) AS BIGINT),
-		COUNT(DISTINCT CASE WHEN customer_id > 0 THEN customer_id END)
-		FROM receipt WHERE currency = ?`, cur); err != nil {
+	}, `SELECT COUNT(*), COUNT(CASE WHEN r.kind = 'return' THEN 1 END), CAST(COALESCE(SUM(r.lines), 0) AS BIGINT),
+		CAST(COALESCE(SUM(CASE WHEN r.customer_id < 0 THEN r.lines ELSE 0 END), 0) AS BIGINT), CAST(COALESCE(SUM(r.net), 0) AS BIGINT),
+		CAST(COALESCE(SUM(CASE WHEN r.customer_id > 0 THEN r.net ELSE 0 END), 0) AS BIGINT),
+		COUNT(DISTINCT CASE WHEN r.customer_id > 0 THEN r.customer_id END)
+		FROM receipt r WHERE `+where, args...); err != nil {
 		return t, err
 	}
 	if t.Products, err = db.One(ctx, q, db.Value[int64], `SELECT COUNT(DISTINCT l.product_id) FROM receipt_line l
-		JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id WHERE r.currency = ? AND l.product_id <> 0`, cur); err != nil {
+		JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id WHERE l.product_id <> 0 AND `+where, args...); err != nil {
 		return t, err
 	}
-	return t, t.clean(ctx, q)
+	return t, t.clean(ctx, q, where, args)
 }
 
-func (t *Totals) clean(ctx context.Context, q db.Querier) error {
+func (t *Totals) clean(ctx context.Context, q db.Querier, where string, args []any) error {
 	var spent []int64
 	c := &t.Clean
 	var repeat int64
@@ -95,8 +99,8 @@ func (t *Totals) clean(ctx context.Context, q db.Querier) error {
 		return nil
 	}, `SELECT l.customer_id, COUNT(*), COUNT(DISTINCT l.receipt_id), CAST(SUM(l.amount) AS BIGINT) FROM receipt_line l
 		JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id
-		WHERE l.customer_id > 0 AND l.quantity > 0 AND l.unit_price > 0 AND r.currency = ?
-		GROUP BY l.customer_id ORDER BY l.customer_id`, string(t.Currency))
+		WHERE l.customer_id > 0 AND l.quantity > 0 AND l.unit_price > 0 AND `+where+`
+		GROUP BY l.customer_id ORDER BY l.customer_id`, args...)
 	if err != nil || len(spent) == 0 {
 		return err
 	}

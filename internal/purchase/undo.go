@@ -199,7 +199,7 @@ func (s *Service) undoAdditions(ctx context.Context, tx *db.Tx, _ org.Actor, run
 			return false, err
 		}
 		if i := slices.IndexFunc(keys, func(k keyRow) bool { return k.store == r.Store }); i >= 0 {
-			if err := s.resumReceipt(ctx, tx, r, keys[i].parts, keys[i].missing+a.lines); err != nil {
+			if err := s.resumReceipt(ctx, tx, r, max(1, keys[i].parts-1), keys[i].missing+a.lines); err != nil {
 				return false, err
 			}
 		}
