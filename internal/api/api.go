@@ -61,14 +61,15 @@ const Public org.Right = "public"
 
 // Route is an operation with the right it takes.
 type Route struct {
-	ID      string // the operation's name in the document: list_customers
-	Method  string
-	Path    string // below Prefix
-	Tag     string // the resource it belongs to
-	Right   org.Right
-	Status  int   // of success; 0: 200
-	MaxBody int64 // 0: 1 MB; less than 0: a file of any size
-	Slow    bool  // works through everything there is: no time limit
+	ID     string // the operation's name in the document: list_customers
+	Method string
+	Path   string // below Prefix
+	Tag    string // the resource it belongs to
+	Right  org.Right
+	Status int    // of success; 0: 200
+	Slow   bool   // works through everything there is: no time limit
+	Takes  string // media type of a body that is a file; empty: JSON, if anything
+	Gives  string // media type of an answer that is a file; empty: JSON, if anything
 }
 
 // tags are the resources in the order in which one reads about them.
@@ -103,6 +104,7 @@ func New(o Options) *API {
 	a.noteRoutes()
 	a.receiptRoutes()
 	a.taskRoutes()
+	a.importRoutes()
 	a.reportRoutes()
 	a.fieldRoutes()
 	a.storeRoutes()
@@ -217,10 +219,15 @@ func add[I, O any](a *API, rt Route, handle func(ctx context.Context, actor org.
 		OperationID: rt.ID, Method: rt.Method, Path: rt.Path, Tags: []string{rt.Tag},
 		Summary:       english.T("api.op." + rt.ID),
 		DefaultStatus: rt.Status,
-		MaxBodyBytes:  rt.MaxBody,
 		Security:      []map[string][]string{{"key": {}}, {"session": {}}},
 		Extensions:    map[string]any{"x-right": string(rt.Right)},
 		Middlewares:   huma.Middlewares{a.admit(rt)},
+	}
+	if rt.Takes != "" {
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{rt.Takes: {Schema: binary}}}
+	}
+	if rt.Gives != "" {
+		op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{rt.Gives: {Schema: binary}}}}
 	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, actorOf(ctx), in)
@@ -230,6 +237,9 @@ func add[I, O any](a *API, rt Route, handle func(ctx context.Context, actor org.
 		return out, nil
 	})
 }
+
+// binary is a file as the document describes it.
+var binary = &huma.Schema{Type: "string", Format: "binary"}
 
 // fail turns an error into the problem that is answered, and logs it where it
 // is a fault of ours or of the machine.
