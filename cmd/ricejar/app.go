@@ -78,6 +78,7 @@ func wire(d *db.DB, now func() time.Time) *Services {
 	s.Purchases.Audit = onRecord
 	s.Care = care.New(d, s.Org, s.Customers, s.Purchases)
 	s.Care.Now = now
+	s.Purchases.OnUndone(s.Care.ReceiptsUndoneTx)
 	s.Customers.OnMoved(s.Care.CustomerMovedTx)
 	s.Customers.OnContactForbidden(s.Care.ContactForbiddenTx)
 	return s

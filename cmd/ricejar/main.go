@@ -31,6 +31,8 @@ type cli struct {
 	Version kong.VersionFlag `help:"Print the version."`
 
 	Import importCmd `cmd:"" help:"Read a till's export into the database, or undo it."`
+	Plan   planCmd   `cmd:"" help:"Make a day's tasks; it can be stopped and run again."`
+	Today  todayCmd  `cmd:"" help:"Print whom to contact, and why."`
 	Report reportCmd `cmd:"" help:"Print figures."`
 	Serve  serveCmd  `cmd:"" help:"Serve the pages and the API."`
 	Demo   demoCmd   `cmd:"" help:"Serve a made-up chain to look around in."`

@@ -3,6 +3,7 @@ package care
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -13,6 +14,7 @@ import (
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/once"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -78,6 +80,9 @@ const (
 func (in *NewOutcome) check(now time.Time) error {
 	var f errs.Fields
 	in.Text = cleanText(in.Text)
+	if in.CallAt = in.CallAt.Truncate(time.Minute); in.Kind != CallBack {
+		in.CallAt = time.Time{}
+	}
 	switch in.Kind {
 	case Reached, NoAnswer, Unhappy, DoNotContact:
 	case Wants:
@@ -98,9 +103,6 @@ func (in *NewOutcome) check(now time.Time) error {
 	}
 	if utf8.RuneCountInString(in.Text) > maxOutcomeText {
 		f.Add("text", "error.too_long", "max", maxOutcomeText)
-	}
-	if len(in.RequestKey) > 100 {
-		f.Add("request_key", "error.too_long", "max", 100)
 	}
 	return f.Err()
 }
@@ -151,19 +153,33 @@ func (s *Service) Record(ctx context.Context, actor org.Actor, in NewOutcome) (R
 	}
 	var out Recorded
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var err error
-		out, err = s.recordTx(ctx, tx, actor, in)
+		key := in.RequestKey
+		if key != "" {
+			key = actor.ID().String() + ":outcome:" + key
+		}
+		result, again, err := once.Do(ctx, tx, key, func() (string, error) {
+			var err error
+			out, err = s.recordTx(ctx, tx, actor, in)
+			return out.ID.String(), err
+		})
+		if err != nil || !again {
+			return err
+		}
+		before, err := id.Parse[Recorded](result)
+		if err != nil {
+			return fmt.Errorf("outcome of request %q: %w", in.RequestKey, err)
+		}
+		o, ok, err := outcomeByID(ctx, tx, in.Customer, before)
+		if err != nil || !ok {
+			return orNotFound(err)
+		}
+		out, err = s.repeated(ctx, tx, o)
 		return err
 	})
 	return out, err
 }
 
 func (s *Service) recordTx(ctx context.Context, tx *db.Tx, actor org.Actor, in NewOutcome) (Recorded, error) {
-	if in.RequestKey != "" {
-		if before, ok, err := outcomeByRequest(ctx, tx, in.Customer, in.RequestKey); ok || err != nil {
-			return s.repeated(ctx, tx, before, err)
-		}
-	}
 	t, err := taskByID(ctx, tx, in.Customer, in.Task)
 	if err != nil {
 		return Recorded{}, err
@@ -178,7 +194,7 @@ func (s *Service) recordTx(ctx context.Context, tx *db.Tx, actor org.Actor, in N
 	// The clock of the service, not of the transaction: they may differ in tests
 	// and demonstrations, and the list was made with this one.
 	now := s.now().UTC().Truncate(time.Millisecond)
-	if t.State != Open || in.Version != 0 && in.Version != t.Version || in.Version == 0 && t.justRecorded(in, actor, now, zone) {
+	if t.State != Open || t.movedOn(in, actor, now, zone) {
 		return s.tooLate(ctx, tx, actor, in, t, zone)
 	}
 	rules, err := db.All(ctx, tx, scanRule, sqlRules)
@@ -207,7 +223,7 @@ func (s *Service) recordTx(ctx context.Context, tx *db.Tx, actor org.Actor, in N
 	if in.Text != "" {
 		data["text"] = in.Text
 	}
-	if !in.CallAt.IsZero() && in.Kind == CallBack {
+	if in.Kind == CallBack {
 		data["call_at"] = in.CallAt.In(zone).Format("2006-01-02 15:04")
 	}
 	err = s.Customers.AppendTimelineTx(ctx, tx, customer.Entry{Customer: t.Customer, At: now, Ref: int64(o.ID), Kind: EntryContact,
@@ -309,23 +325,30 @@ func visible(actor org.Actor, t Task) bool {
 	return actor.Scope().Allows(t.Staff, t.Store)
 }
 
-// justRecorded reports whether this very outcome has been recorded by the same
-// person today: a second tap on the same button.
-func (t Task) justRecorded(in NewOutcome, actor org.Actor, now time.Time, zone *time.Location) bool {
-	return t.Outcome == in.Kind && t.OutcomeBy == actor.ID() && day.Of(t.OutcomeAt, zone) == day.Of(now, zone) &&
+// movedOn reports whether an open task has an outcome of today that who records
+// another did not see, or has recorded themselves by a first tap on the button.
+func (t Task) movedOn(in NewOutcome, actor org.Actor, now time.Time, zone *time.Location) bool {
+	if t.Outcome == "" || day.Of(t.OutcomeAt, zone) != day.Of(now, zone) {
+		return false
+	}
+	if in.Version != 0 {
+		return in.Version != t.Version
+	}
+	return t.Outcome == in.Kind && t.OutcomeBy == actor.ID() &&
 		(in.Kind == NoAnswer || in.Kind == CallBack && t.CallAt.Equal(in.CallAt))
 }
 
 // tooLate answers one who records an outcome of a task that moved on meanwhile.
 func (s *Service) tooLate(ctx context.Context, tx *db.Tx, actor org.Actor, in NewOutcome, t Task, zone *time.Location) (Recorded, error) {
-	if t.Outcome == "" {
+	before, ok, err := lastOutcome(ctx, tx, t)
+	if err != nil {
+		return Recorded{}, err
+	}
+	if !ok || t.State == Cancelled || day.Of(t.OutcomeAt, zone) != day.Of(s.now(), zone) {
 		return Recorded{}, errs.New(errs.Conflict, "care.task_closed")
 	}
-	if t.Outcome == in.Kind && t.OutcomeBy == actor.ID() {
-		before, ok, err := lastOutcome(ctx, tx, t)
-		if ok || err != nil {
-			return s.repeated(ctx, tx, before, err)
-		}
+	if before.by == actor.ID() && before.in.Kind == in.Kind && before.in.Text == in.Text && before.in.CallAt.Equal(in.CallAt) {
+		return s.repeated(ctx, tx, before)
 	}
 	who, err := s.staffName(ctx, t.OutcomeBy)
 	if err != nil {
@@ -339,15 +362,15 @@ func (s *Service) tooLate(ctx context.Context, tx *db.Tx, actor org.Actor, in Ne
 }
 
 // repeated is the answer to a request whose outcome is on record.
-func (s *Service) repeated(ctx context.Context, q db.Querier, before outcome, err error) (Recorded, error) {
-	if err != nil {
-		return Recorded{}, err
-	}
-	out := Recorded{ID: before.ID, Kind: before.in.Kind, Repeated: true}
+func (s *Service) repeated(ctx context.Context, q db.Querier, before outcome) (out Recorded, err error) {
+	out = Recorded{ID: before.ID, Kind: before.in.Kind, Repeated: true}
 	if out.Task, err = taskByID(ctx, q, before.in.Customer, before.in.Task); err != nil || before.restore.FollowUp == 0 {
 		return out, err
 	}
 	follow, err := taskByID(ctx, q, before.in.Customer, before.restore.FollowUp)
+	if errs.Is(err, errs.NotFound) { // undone since
+		return out, nil
+	}
 	out.FollowUp = &follow
 	return out, err
 }

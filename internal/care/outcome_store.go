@@ -49,10 +49,10 @@ func insertOutcome(ctx context.Context, tx *db.Tx, o outcome) error {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO task_outcome
-			(customer_id, id, task_id, rule_id, outcome, body, call_at, at, day, store_id, staff_id, restore, request_key)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			(customer_id, id, task_id, rule_id, outcome, body, call_at, at, day, store_id, staff_id, restore)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		int64(o.in.Customer), int64(o.ID), int64(o.in.Task), int64(t.Rule), string(o.in.Kind), o.in.Text, orNull(o.in.CallAt),
-		db.Millis(o.at), o.day, int64(t.Store), int64(o.by), string(text), o.in.RequestKey)
+		db.Millis(o.at), o.day, int64(t.Store), int64(o.by), string(text))
 	return err
 }
 
@@ -81,10 +81,6 @@ func findOutcome(ctx context.Context, q db.Querier, query string, args ...any) (
 		return o, false, nil
 	}
 	return o, err == nil, err
-}
-
-func outcomeByRequest(ctx context.Context, q db.Querier, c customer.ID, key string) (outcome, bool, error) {
-	return findOutcome(ctx, q, sqlOutcome+`WHERE o.customer_id = ? AND o.request_key <> '' AND o.request_key = ?`, int64(c), key)
 }
 
 func outcomeByID(ctx context.Context, q db.Querier, c customer.ID, id OutcomeID) (outcome, bool, error) {

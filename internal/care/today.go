@@ -3,6 +3,7 @@ package care
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,6 @@ type Cursor struct {
 	Value    int64
 	Customer customer.ID
 	Task     TaskID
-	CallsTo  int64 // calls promised until this instant stood at the top of the first page
 }
 
 // Item is a task with all that one needs to do it.
@@ -62,14 +62,16 @@ type Also struct {
 
 // Page is a page of today's list. The first page begins with the calls that were
 // promised for a time that has come, however many there are, and then has the
-// most valuable tasks.
+// most valuable tasks. Calls promised for later in the day stand apart: not to be
+// forgotten, and not to be made too early.
 type Page struct {
 	Day   day.Day
 	Items []Item
+	Later []Item // the earliest first
 	Next  Cursor // the zero Cursor when this is the last page
 }
 
-// mostCalls bounds the promised calls at the top of the first page.
+// mostCalls bounds the promised calls of the first page.
 const mostCalls = 50
 
 // List is a page of today's list, the most valuable first.
@@ -86,12 +88,17 @@ func (s *Service) List(ctx context.Context, actor org.Actor, f Filter, after Cur
 		return Page{}, err
 	}
 	page := Page{Day: f.Day}
-	var tasks []Task
+	var tasks, later []Task
 	if after == (Cursor{}) {
-		after = Cursor{CallsTo: db.Millis(now)}
-		if tasks, err = s.calls(ctx, arms, f.Day, now); err != nil {
+		calls, err := s.calls(ctx, arms, f.Day)
+		if err != nil {
 			return Page{}, err
 		}
+		due := slices.IndexFunc(calls, func(t Task) bool { return t.CallAt.After(now) })
+		if due < 0 {
+			due = len(calls)
+		}
+		tasks, later = calls[:due], calls[due:]
 	}
 	list, err := s.byValue(ctx, arms, f.Day, after, limit+1)
 	if err != nil {
@@ -100,10 +107,15 @@ func (s *Service) List(ctx context.Context, actor org.Actor, f Filter, after Cur
 	if len(list) > limit {
 		list = list[:limit]
 		end := list[limit-1]
-		page.Next = Cursor{Value: end.Value.Minor, Customer: end.Customer, Task: end.ID, CallsTo: after.CallsTo}
+		page.Next = Cursor{Value: end.Value.Minor, Customer: end.Customer, Task: end.ID}
 	}
-	page.Items, err = s.items(ctx, append(tasks, list...), f.Day)
-	return page, err
+	tasks = slices.Concat(tasks, list)
+	items, err := s.items(ctx, slices.Concat(tasks, later), f.Day)
+	if err != nil {
+		return Page{}, err
+	}
+	page.Items, page.Later = items[:len(tasks)], items[len(tasks):]
+	return page, nil
 }
 
 // Counts are how a day stands: the tasks still to do, and what was recorded.
@@ -172,12 +184,10 @@ func (s *Service) moment(ctx context.Context, actor org.Actor, f *Filter) (time.
 	now := s.now()
 	today := day.Of(now, zone)
 	f.Day = cmp.Or(f.Day, today)
-	switch {
-	case f.Day < today:
-		return f.Day.AddDays(1).Start(zone).Add(-time.Millisecond), nil
-	default:
-		return now, nil
+	if f.Day != today {
+		now = f.Day.AddDays(1).Start(zone)
 	}
+	return now, nil
 }
 
 // zoneOf is the zone of a store; without one that of the first store there is,
@@ -268,8 +278,8 @@ func (s *Service) armsOf(ctx context.Context, actor org.Actor, person org.StaffI
 const sqlDue = `t.due <= ? AND t.until >= ? AND NOT EXISTS (
 	SELECT 1 FROM customer c WHERE c.customer_id = t.customer_id AND c.do_not_contact)`
 
-// calls are the promised calls whose time has come, the earliest first.
-func (s *Service) calls(ctx context.Context, arms []arm, d day.Day, now time.Time) ([]Task, error) {
+// calls are the promised calls of the day, the earliest first.
+func (s *Service) calls(ctx context.Context, arms []arm, d day.Day) ([]Task, error) {
 	var where []string
 	var args []any
 	for _, a := range arms {
@@ -279,9 +289,9 @@ func (s *Service) calls(ctx context.Context, arms []arm, d day.Day, now time.Tim
 	if len(where) == 0 {
 		return nil, nil
 	}
-	args = append(args, db.Millis(now), d, d, mostCalls)
+	args = append(args, d, d, mostCalls)
 	return db.All(ctx, s.DB, scanTask, `SELECT `+sqlTask+` FROM task t
-		WHERE t.state = 'open' AND (`+strings.Join(where, " OR ")+`) AND t.call_at IS NOT NULL AND t.call_at <= ? AND `+sqlDue+`
+		WHERE t.state = 'open' AND (`+strings.Join(where, " OR ")+`) AND t.call_at IS NOT NULL AND `+sqlDue+`
 		ORDER BY t.call_at, t.customer_id, t.id LIMIT ?`, args...)
 }
 
@@ -291,8 +301,8 @@ func (s *Service) byValue(ctx context.Context, arms []arm, d day.Day, after Curs
 	var parts []string
 	var args []any
 	for _, a := range arms {
-		part := `SELECT ` + sqlTask + ` FROM task t WHERE ` + a.where + ` AND ` + sqlDue + ` AND (t.call_at IS NULL OR t.call_at > ?)`
-		args = append(append(args, a.args...), d, d, after.CallsTo)
+		part := `SELECT ` + sqlTask + ` FROM task t WHERE ` + a.where + ` AND ` + sqlDue + ` AND t.call_at IS NULL`
+		args = append(append(args, a.args...), d, d)
 		if after.Customer != 0 {
 			part += ` AND (t.value, t.customer_id, t.id) < (?, ?, ?)`
 			args = append(args, after.Value, int64(after.Customer), int64(after.Task))

@@ -111,18 +111,3 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, actor org.Actor, o ou
 	}
 	return s.Customers.RemoveTimelineTx(ctx, tx, o.in.Customer, o.at, int64(o.ID), EntryContact)
 }
-
-// ContactForbiddenTx closes the open tasks of a customer who no longer wants to
-// be contacted: a hook for the context that keeps consent.
-func (s *Service) ContactForbiddenTx(ctx context.Context, tx *db.Tx, c customer.ID) error {
-	_, err := cancelTasks(ctx, tx, c)
-	return err
-}
-
-// CustomerMovedTx hands a customer's open tasks to who keeps the customer now: a
-// hook for the context that keeps owners and home stores.
-func (s *Service) CustomerMovedTx(ctx context.Context, tx *db.Tx, c customer.ID, store org.StoreID, owner org.StaffID) error {
-	_, err := tx.Exec(ctx, `UPDATE task SET staff_id = ?, store_id = CASE WHEN CAST(? AS BIGINT) = 0 THEN store_id ELSE ? END
-		WHERE customer_id = ? AND state = 'open'`, int64(owner), int64(store), int64(store), int64(c))
-	return err
-}

@@ -60,11 +60,9 @@ CREATE TABLE task_outcome (
     store_id    {{bigint}} NOT NULL,
     staff_id    {{bigint}} NOT NULL,
     restore     {{text}} NOT NULL,                -- JSON: the task as it was and what followed, for undoing
-    request_key {{text}} NOT NULL DEFAULT '',     -- the same request twice is one outcome
     undone_at   {{bigint}} NULL,
     PRIMARY KEY (customer_id, id)
 ) {{clustered}};
-CREATE UNIQUE INDEX task_outcome_request ON task_outcome (customer_id, request_key) WHERE request_key <> '';
 CREATE INDEX task_outcome_store ON task_outcome (store_id, day) WHERE undone_at IS NULL;
 CREATE INDEX task_outcome_staff ON task_outcome (staff_id, day) WHERE undone_at IS NULL;
 

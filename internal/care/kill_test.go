@@ -1,0 +1,103 @@
+package care_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/ricejar/ricejar/internal/care"
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/purchase"
+)
+
+// planURL makes this program a planner of that database instead of a test.
+const planURL = "RICEJAR_TEST_PLAN_URL"
+
+func TestMain(m *testing.M) {
+	url := os.Getenv(planURL)
+	if url == "" {
+		os.Exit(m.Run())
+	}
+	if err := planAndTell(url); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// planAndTell plans in small steps and writes a line after each.
+func planAndTell(url string) error {
+	ctx := context.Background()
+	d, err := db.Open(ctx, url)
+	if err != nil {
+		return err
+	}
+	o, c := &org.Service{DB: d}, customer.New(d)
+	s := care.New(d, o, c, purchase.New(d, c, o, nil))
+	s.Chunk = 4
+	s.Progress = func(rule string, made int64) { fmt.Println(rule, made) }
+	_, err = s.Plan(ctx, today)
+	return err
+}
+
+// planner starts the program as a planner; its lines come one per step.
+func planner(t *testing.T, url string) (*exec.Cmd, *bufio.Scanner) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), planURL+"="+url)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, bufio.NewScanner(out)
+}
+
+func TestPlan_killed_anywhere_goes_on_and_loses_nothing(t *testing.T) {
+	for engine, makeURL := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLiteURL, "postgres": dbtest.PostgresURL} {
+		t.Run(engine, func(t *testing.T) {
+			url := makeURL(t)
+			d, err := db.Open(t.Context(), url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.Close()
+			s := newShop(t, d)
+			s.fillAll()
+			want := s.plan().Made
+			s.exec("DELETE FROM task")
+			s.exec("DELETE FROM plan_run")
+			for kills := 1; ; kills++ {
+				cmd, lines := planner(t, url)
+				steps := 0
+				for steps < 2+kills%3 && lines.Scan() { // killed at once after a step: in the middle of the next
+					steps++
+				}
+				_ = cmd.Process.Kill() // it may be through by now
+				if err := cmd.Wait(); err == nil {
+					if kills < 4 {
+						t.Errorf("through after %d runs: the kills came too late to test anything", kills)
+					}
+					break
+				}
+				if kills == 100 {
+					t.Fatal("the plan does not get any further")
+				}
+			}
+			if p := s.plan(); p.Made != 0 {
+				t.Errorf("a run after the killed ones still made %d", p.Made)
+			}
+			if n := count(t, d, "TRUE"); int64(n) != want {
+				t.Errorf("%d tasks, want %d", n, want)
+			}
+		})
+	}
+}
