@@ -2,12 +2,14 @@ package e2e_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -19,7 +21,7 @@ import (
 )
 
 // patience is how long a page may take for one step on a busy machine.
-const patience = 30 * time.Second
+const patience = 20 * time.Second
 
 // screenshots is where pictures go, below the top of the repository.
 const screenshots = "build/screenshots"
@@ -76,7 +78,7 @@ var browser = sync.OnceValues(func() (context.Context, error) {
 		chromedp.ExecPath(path), chromedp.UserDataDir(profile),
 		chromedp.NoSandbox, chromedp.DisableGPU, // root and no display, as on a build server
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("lang", "zh-CN"), chromedp.Flag("hide-scrollbars", true),
+		chromedp.Flag("lang", "zh-CN"), chromedp.Flag("accept-lang", "zh-CN,zh"), chromedp.Flag("hide-scrollbars", true),
 	)...)
 	ctx, cancel := chromedp.NewContext(allocator)
 	closeBrowser = func() {
@@ -101,6 +103,7 @@ type page struct {
 	ctx    context.Context
 	base   string
 	device device
+	marks  int // things seen so far
 
 	mu         sync.Mutex
 	complaints []string
@@ -234,43 +237,88 @@ func (p *page) open(path string) {
 	}
 }
 
-// see waits until something is visible.
-func (p *page) see(selector string) {
+// firstVisible finds the first such thing that is to be seen (a page may hold the
+// same link for a phone and for a desk), and marks it with a number.
+const firstVisible = `(selector, mark) => {
+	const e = [...document.querySelectorAll(selector)].find(e =>
+		e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length > 0);
+	if (!e) return false;
+	e.setAttribute("data-e2e", mark);
+	return true;
+}`
+
+// await asks the page until it answers yes. While the browser goes from one page
+// to the next there is nobody to answer, which is not a no.
+func (p *page) await(what, question string, args ...string) {
 	p.t.Helper()
-	if _, err := run(p, chromedp.WaitVisible(chromedp.CSS(selector))); err != nil {
-		p.t.Fatalf("%s is not to be seen: %v", selector, err)
+	quoted, err := json.Marshal(args)
+	if err != nil {
+		p.t.Fatal(err)
 	}
+	call := "(" + question + ")(..." + string(quoted) + ")"
+	var last error
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		var yes bool
+		if yes, last = run(p, chromedp.Evaluate[bool](call)); yes && last == nil {
+			return
+		}
+		select {
+		case <-p.ctx.Done():
+			p.t.Fatal(p.ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	p.t.Fatalf("%s (last answer: %v)", what, last)
+}
+
+// see waits until such a thing is to be seen, and returns a selector of that one.
+func (p *page) see(selector string) string {
+	p.t.Helper()
+	p.marks++
+	mark := strconv.Itoa(p.marks)
+	p.await(selector+" is not to be seen", firstVisible, selector, mark)
+	return `[data-e2e="` + mark + `"]`
 }
 
 // seeText waits until the page shows a text, anywhere.
 func (p *page) seeText(text string) {
 	p.t.Helper()
-	_, err := run(p, chromedp.PollFunction[bool](`text => document.body !== null && document.body.innerText.includes(text)`,
-		chromedp.WithPollingArgs(text), chromedp.WithPollingTimeout(patience)))
-	if err != nil {
-		p.t.Fatalf("%q is not to be read: %v", text, err)
-	}
+	p.await(text+" is not to be read", `text => document.body !== null && document.body.innerText.includes(text)`, text)
 }
 
 // press clicks (on a phone: taps) the first such thing.
 func (p *page) press(selector string) {
 	p.t.Helper()
-	action := chromedp.Click(chromedp.CSS(selector))
+	mark := p.see(selector)
+	p.await("something lies over "+selector, reachable, mark)
+	it := chromedp.CSS(mark)
+	action := chromedp.Click(it)
 	if p.device.phone {
-		action = chromedp.Tap(chromedp.CSS(selector))
+		action = chromedp.Tap(it)
 	}
 	if _, err := run(p, action); err != nil {
 		p.t.Fatalf("press %s: %v", selector, err)
 	}
 }
 
+// reachable brings a thing to the middle, as a person would, since bars lie over
+// the edges, and tells whether a finger would meet it there: while one page fades
+// into the next it would not.
+const reachable = `selector => {
+	const e = document.querySelector(selector);
+	e.scrollIntoView({block: "center", behavior: "instant"});
+	const r = e.getBoundingClientRect();
+	return e.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2));
+}`
+
 // fill replaces what a field holds, key by key, as a person types.
 func (p *page) fill(selector, text string) {
 	p.t.Helper()
-	sel := chromedp.CSS(selector)
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	err := chromedp.Do(ctx, chromedp.WaitVisible(sel), chromedp.Clear(sel), chromedp.SendKeys(sel, text))
+	it := p.see(selector)
+	_, err := run(p, chromedp.Evaluate[bool](fmt.Sprintf("{ const e = document.querySelector(%q); e.focus(); e.select(); true }", it)))
+	if err == nil {
+		_, err = run(p, chromedp.SendKeys(chromedp.CSS(it), text)) // over what is selected
+	}
 	if err != nil {
 		p.t.Fatalf("fill %s: %v", selector, err)
 	}
@@ -279,7 +327,7 @@ func (p *page) fill(selector, text string) {
 // read is the text of the first such thing.
 func (p *page) read(selector string) string {
 	p.t.Helper()
-	text, err := run(p, chromedp.Text(chromedp.CSS(selector)))
+	text, err := run(p, chromedp.Text(chromedp.CSS(p.see(selector))))
 	if err != nil {
 		p.t.Fatalf("read %s: %v", selector, err)
 	}
