@@ -83,7 +83,8 @@ func (src deliveries) next(ctx context.Context, q db.Querier, cursor string, lim
 	return list, after, n < limit, err
 }
 
-// sales reads the receipts of a window, each with its customer.
+// sqlSales reads the receipts of a window, each with its customer. Of several on
+// one day the largest counts: it was one visit, and one call.
 const sqlSales = `SELECT r.day, r.store_id, r.net, r.customer_id, r.id, r.currency,
 		c.name, c.store_id, c.owner_id, COALESCE(s.net, 0), COALESCE(s.first_day, '')
 	FROM receipt r
@@ -91,6 +92,7 @@ const sqlSales = `SELECT r.day, r.store_id, r.net, r.customer_id, r.id, r.curren
 	LEFT JOIN purchase_stat s ON s.customer_id = r.customer_id
 	WHERE r.day >= ? AND r.day <= ? AND (r.day, r.store_id, r.net, r.customer_id, r.id) > (?, ?, ?, ?, ?)
 		AND r.net >= ? AND r.customer_id > 0 AND r.kind = 'sale' AND c.do_not_contact = FALSE
+		AND NOT EXISTS (SELECT 1 FROM receipt o WHERE o.customer_id = r.customer_id AND o.day = r.day AND (o.net, o.id) > (r.net, r.id))
 	ORDER BY r.day, r.store_id, r.net, r.customer_id, r.id LIMIT ?`
 
 // sales reads the sales of a window that keep accepts.

@@ -59,8 +59,13 @@ func (s *Service) items(ctx context.Context, tasks []Task, d day.Day) ([]Item, e
 			Stat: stats[t.Customer], Asked: p.staff[org.StaffID(t.Reason.Staff)].Name, Last: last[t.Customer],
 		}
 		for _, o := range others[t.Customer] {
-			if o.ID != t.ID {
-				items[i].Also = append(items[i].Also, Also{Task: o, Rule: byRule[o.Rule], Asked: p.staff[org.StaffID(o.Reason.Staff)].Name})
+			also := Also{Task: o, Rule: byRule[o.Rule], Asked: p.staff[org.StaffID(o.Reason.Staff)].Name, Staff: p.staff[o.Staff].Name}
+			switch {
+			case o.ID == t.ID:
+			case o.sibling(t):
+				items[i].Also = append(items[i].Also, also)
+			default:
+				items[i].Others = append(items[i].Others, also)
 			}
 		}
 	}
@@ -175,7 +180,11 @@ func (it Item) Script(p i18n.Printer, speaker string) string {
 func (it Item) BriefLines(p i18n.Printer, today day.Day) []string {
 	var lines []string
 	if st := it.Stat; st.Receipts > 0 {
-		lines = append(lines, p.T("care.brief.bought", "n", st.Receipts, "day", p.DayNear(st.LastDay, today.String()), "amount", st.Net))
+		last := p.DayNear(st.LastDay, today.String())
+		if st.LastDay > today.String() { // the list of a day gone by
+			last = p.Day(st.LastDay)
+		}
+		lines = append(lines, p.T("care.brief.bought", "n", st.Receipts, "day", last, "amount", st.Net))
 		if st.MedianGap > 0 && st.Days > 2 {
 			lines = append(lines, p.T("care.brief.rhythm", "gap", float64(st.MedianGap)/2))
 		}
@@ -190,6 +199,13 @@ func (it Item) BriefLines(p i18n.Printer, today day.Day) []string {
 	}
 	for _, a := range it.Also {
 		lines = append(lines, p.T("care.brief.also", "rule", a.Rule.Name(p), "reason", a.Rule.ReasonText(p, a.Task.Reason, a.Asked)))
+	}
+	for _, o := range it.Others {
+		who := o.Staff
+		if who == "" {
+			who = p.T("care.brief.anyone")
+		}
+		lines = append(lines, p.T("care.brief.other", "who", who, "rule", o.Rule.Name(p)))
 	}
 	if n := it.Customer.Note; n != nil {
 		lines = append(lines, p.T("care.brief.note", "text", n.Body))

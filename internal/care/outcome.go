@@ -211,7 +211,12 @@ func (s *Service) recordTx(ctx context.Context, tx *db.Tx, actor org.Actor, in N
 		}
 		return Recorded{}, err
 	}
-	o := outcome{ID: id.New[Recorded](), in: in, task: after, before: t, at: now, day: day.Of(now, zone), by: actor.ID()}
+	o := outcome{ID: id.New[Recorded](), in: in, task: after, at: now, day: day.Of(now, zone), by: actor.ID()}
+	o.restore.Tasks = []taskBefore{beforeOutcome(t)}
+	also, err := s.settleSiblings(ctx, tx, &o, rules, zone)
+	if err != nil {
+		return Recorded{}, err
+	}
 	follow, err := s.consequences(ctx, tx, actor, &o, rules)
 	if err != nil {
 		return Recorded{}, err
@@ -223,6 +228,9 @@ func (s *Service) recordTx(ctx context.Context, tx *db.Tx, actor org.Actor, in N
 	if in.Text != "" {
 		data["text"] = in.Text
 	}
+	if len(also) > 0 {
+		data["also"] = also
+	}
 	if in.Kind == CallBack {
 		data["call_at"] = in.CallAt.In(zone).Format("2006-01-02 15:04")
 	}
@@ -230,6 +238,36 @@ func (s *Service) recordTx(ctx context.Context, tx *db.Tx, actor org.Actor, in N
 		Store: t.Store, Staff: actor.ID(), Data: data})
 	return Recorded{ID: o.ID, Kind: in.Kind, Task: after, FollowUp: follow}, err
 }
+
+// settleSiblings lets what else was due for the customer, from the same person or
+// store, share the fate of the task: it was one call. It returns their rules.
+func (s *Service) settleSiblings(ctx context.Context, tx *db.Tx, o *outcome, rules []Rule, zone *time.Location) (codes []string, err error) {
+	due, err := openTasks(ctx, tx, []customer.ID{o.in.Customer}, o.day)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range due[o.in.Customer] {
+		if t.ID == o.task.ID || !t.sibling(o.task) || !t.CallAt.IsZero() {
+			continue // a promised call is a promise of its own
+		}
+		rule := byRuleID(rules)[t.Rule]
+		after := t.apply(o.in, rule, o.by, o.at, zone)
+		after.CallAt = time.Time{} // it comes back with the call that was promised
+		moved, err := moveTask(ctx, tx, t, after)
+		if err != nil {
+			return nil, err
+		}
+		if moved {
+			o.restore.Tasks = append(o.restore.Tasks, beforeOutcome(t))
+			codes = append(codes, rule.Code)
+		}
+	}
+	return codes, nil
+}
+
+// sibling reports whether two tasks of a customer are done in one call: those of
+// the same person, or of the same store where they are nobody's.
+func (t Task) sibling(other Task) bool { return t.Staff == other.Staff && t.Store == other.Store }
 
 // consequences does what follows from an outcome, and notes it for the undoing.
 func (s *Service) consequences(ctx context.Context, tx *db.Tx, actor org.Actor, o *outcome, rules []Rule) (follow *Task, err error) {

@@ -18,7 +18,6 @@ type outcome struct {
 	ID      OutcomeID
 	in      NewOutcome
 	task    Task // after; of a row that was read only the store
-	before  Task // of a row that was read only what restore keeps
 	at      time.Time
 	day     day.Day
 	by      org.StaffID
@@ -28,6 +27,17 @@ type outcome struct {
 
 // restore is what undoing an outcome needs to know.
 type restore struct {
+	Tasks     []taskBefore `json:"tasks"` // the one it was recorded of, and those the same call settled
+	FollowUp  TaskID       `json:"follow_up,omitempty"`
+	Cancelled []TaskID     `json:"cancelled,omitempty"`
+	Consent   bool         `json:"consent,omitempty"`
+}
+
+// taskBefore is what an outcome changes in a task, as it was; Version is the one
+// it left.
+type taskBefore struct {
+	ID        TaskID      `json:"id"`
+	Version   int64       `json:"version"`
 	Due       day.Day     `json:"due"`
 	Until     day.Day     `json:"until"`
 	Outcome   OutcomeKind `json:"outcome,omitempty"`
@@ -35,24 +45,33 @@ type restore struct {
 	OutcomeBy org.StaffID `json:"outcome_by,omitempty"`
 	Attempts  int         `json:"attempts,omitempty"`
 	CallAt    int64       `json:"call_at,omitempty"`
-	FollowUp  TaskID      `json:"follow_up,omitempty"`
-	Cancelled []TaskID    `json:"cancelled,omitempty"`
-	Consent   bool        `json:"consent,omitempty"`
+}
+
+func beforeOutcome(t Task) taskBefore {
+	return taskBefore{
+		ID: t.ID, Version: t.Version + 1, Due: t.Due, Until: t.Until, Outcome: t.Outcome, OutcomeAt: db.Millis(t.OutcomeAt), OutcomeBy: t.OutcomeBy,
+		Attempts: t.Attempts, CallAt: db.Millis(t.CallAt),
+	}
+}
+
+// onto is the task as it was, with one more version.
+func (b taskBefore) onto(t Task) Task {
+	t.State, t.Version = Open, t.Version+1
+	t.Due, t.Until, t.Outcome, t.OutcomeBy, t.Attempts = b.Due, b.Until, b.Outcome, b.OutcomeBy, b.Attempts
+	t.OutcomeAt, t.CallAt = db.Time(b.OutcomeAt), db.Time(b.CallAt)
+	return t
 }
 
 func insertOutcome(ctx context.Context, tx *db.Tx, o outcome) error {
-	r, t := o.restore, o.before
-	r.Due, r.Until, r.Outcome, r.OutcomeAt, r.OutcomeBy = t.Due, t.Until, t.Outcome, db.Millis(t.OutcomeAt), t.OutcomeBy
-	r.Attempts, r.CallAt = t.Attempts, db.Millis(t.CallAt)
-	text, err := json.Marshal(r)
+	text, err := json.Marshal(o.restore)
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO task_outcome
 			(customer_id, id, task_id, rule_id, outcome, body, call_at, at, day, store_id, staff_id, restore)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		int64(o.in.Customer), int64(o.ID), int64(o.in.Task), int64(t.Rule), string(o.in.Kind), o.in.Text, orNull(o.in.CallAt),
-		db.Millis(o.at), o.day, int64(t.Store), int64(o.by), string(text))
+		int64(o.in.Customer), int64(o.ID), int64(o.in.Task), int64(o.task.Rule), string(o.in.Kind), o.in.Text, orNull(o.in.CallAt),
+		db.Millis(o.at), o.day, int64(o.task.Store), int64(o.by), string(text))
 	return err
 }
 
@@ -87,10 +106,11 @@ func outcomeByID(ctx context.Context, q db.Querier, c customer.ID, id OutcomeID)
 	return findOutcome(ctx, q, sqlOutcome+`WHERE o.customer_id = ? AND o.id = ?`, int64(c), int64(id))
 }
 
-// lastOutcome is the task's latest outcome that was not undone.
+// lastOutcome is the outcome that the task shows: recorded of it, or of another
+// task of the customer that the same call settled.
 func lastOutcome(ctx context.Context, q db.Querier, t Task) (outcome, bool, error) {
-	return findOutcome(ctx, q, sqlOutcome+`WHERE o.customer_id = ? AND o.task_id = ? AND o.undone_at IS NULL ORDER BY o.id DESC LIMIT 1`,
-		int64(t.Customer), int64(t.ID))
+	return findOutcome(ctx, q, sqlOutcome+`WHERE o.customer_id = ? AND o.at = ? AND o.undone_at IS NULL ORDER BY o.id DESC LIMIT 1`,
+		int64(t.Customer), db.Millis(t.OutcomeAt))
 }
 
 // moveTask writes the task as it is after, unless it is no longer as before.

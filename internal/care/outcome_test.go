@@ -3,6 +3,7 @@ package care_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -220,11 +221,11 @@ func TestRecord_do_not_contact_withdraws_consent_and_closes_all_tasks(t *testing
 	withTask(t, func(t *testing.T, s *shop, it care.Item) {
 		s.only("delivery_7", "birthday")
 		_, month, dom := today.AddDays(2).Date()
-		other := s.customer(s.li, "别人", born(day.SolarCalendar, int(month), dom))
+		s.customer(s.li, "别人", born(day.SolarCalendar, int(month), dom))
 		s.delivers(s.buys(customer.Customer{ID: it.Task.Customer}, today.AddDays(-12), "床垫", 800), today.AddDays(-7), "")
 		s.plan()
-		if n := len(s.list(s.li)); n != 3 {
-			t.Fatalf("%d tasks, want 3", n)
+		if n := len(s.list(s.li)); n != 2 {
+			t.Fatalf("%d customers, want 2", n)
 		}
 		r := s.record(s.li, outcome(it, care.DoNotContact))
 		if diff := cmp.Diff([]string{"birthday 别人"}, told(s.list(s.li))); diff != "" {
@@ -240,13 +241,12 @@ func TestRecord_do_not_contact_withdraws_consent_and_closes_all_tasks(t *testing
 		}
 		_, err = s.Undo(t.Context(), s.li, c.ID, r.ID)
 		s.must(err)
-		if n := len(s.list(s.li)); n != 3 {
+		if n := count(t, s.db, "state = 'open'"); n != 3 {
 			t.Errorf("after undoing %d tasks, want 3 again", n)
 		}
 		if c, err = s.Customers.Get(t.Context(), s.li, c.ID); err != nil || c.DoNotContact {
 			t.Errorf("after undoing the customer still may not be contacted (%v)", err)
 		}
-		_ = other
 	})
 }
 
@@ -414,6 +414,68 @@ func TestRecord_by_many_taps_at_once_is_one_outcome(t *testing.T) {
 		}
 		if n := count(t, s.db, "TRUE"); n != 2 {
 			t.Errorf("%d tasks, want the task and one follow-up", n)
+		}
+	})
+}
+
+func TestOne_call_settles_all_that_was_due_for_the_customer(t *testing.T) {
+	withTask(t, func(t *testing.T, s *shop, it care.Item) {
+		s.only("delivery_7", "purchase_7")
+		s.crowd(today.AddDays(-7))
+		c := customer.Customer{ID: it.Task.Customer}
+		s.buys(c, today.AddDays(-7), "衣柜", 6000)
+		s.buys(c, today.AddDays(-7), "台灯", 5000) // the same visit
+		s.plan()
+		items := s.list(s.li)
+		if diff := cmp.Diff([]string{"purchase_7 王丽"}, told(items)); diff != "" {
+			t.Fatalf("a customer stands on the list once: %s", diff)
+		}
+		if got := items[0].Reason.Product; got != "衣柜" {
+			t.Errorf("the reason names %s, want the larger purchase of the visit", got)
+		}
+		if also := items[0].Also; len(also) != 1 || also[0].Rule.Code != "delivery_7" {
+			t.Fatalf("also %+v, want the delivery", also)
+		}
+		if got := s.counts(s.li); got.ToDo != 1 {
+			t.Errorf("counters %+v, want one customer", got)
+		}
+		r := s.record(s.li, outcome(items[0], care.Reached))
+		if left := s.list(s.li); len(left) != 0 {
+			t.Errorf("still on the list: %v", told(left))
+		}
+		if _, err := s.Record(t.Context(), s.manager, care.NewOutcome{Customer: c.ID, Task: items[0].Also[0].Task.ID, Kind: care.NoAnswer}); !errs.Is(err, errs.Conflict) {
+			t.Errorf("another outcome of the settled one: %v", err)
+		}
+		_, err := s.Undo(t.Context(), s.li, c.ID, r.ID)
+		s.must(err)
+		if again := s.list(s.li); len(again) != 1 || len(again[0].Also) != 1 {
+			t.Errorf("after undoing: %v", told(again))
+		}
+		in := outcome(s.list(s.li)[0], care.CallBack)
+		in.CallAt = s.clock.Add(time.Hour)
+		s.record(s.li, in)
+		page, err := s.List(t.Context(), s.li, care.Filter{}, care.Cursor{}, 50)
+		s.must(err)
+		if len(page.Items) != 0 || len(page.Later) != 1 {
+			t.Errorf("with a promised call: %v now and %v later, want the call alone", told(page.Items), told(page.Later))
+		}
+	})
+}
+
+func TestThe_brief_tells_what_others_are_in_touch_about(t *testing.T) {
+	withTask(t, func(t *testing.T, s *shop, it care.Item) {
+		s.only("delivery_7", "birthday")
+		s.record(s.li, outcome(it, care.Unhappy))
+		s.delivers(s.buys(customer.Customer{ID: it.Task.Customer}, today.AddDays(-12), "床垫", 800), today.AddDays(-6), "")
+		s.clock = s.clock.AddDate(0, 0, 1)
+		s.plan()
+		items := s.list(s.li)
+		if len(items) != 1 || len(items[0].Others) != 1 {
+			t.Fatalf("got %v", told(items))
+		}
+		lines := items[0].BriefLines(zh, today.AddDays(1))
+		if want := "周强也在跟进这位顾客：顾客不满意。"; !slices.Contains(lines, want) {
+			t.Errorf("brief %q, want %q among it", lines, want)
 		}
 	})
 }

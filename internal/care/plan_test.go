@@ -209,6 +209,10 @@ func TestPlan_run_twice_makes_nothing_new(t *testing.T) {
 
 // fillAll has something for every rule.
 func (s *shop) fillAll() {
+	r := s.rule("sample_1")
+	r.Params.SamplePercent = 30
+	_, err := s.SaveRule(s.t.Context(), org.System, r)
+	s.must(err)
 	s.crowd(today.AddDays(-7))
 	s.crowd(today.AddDays(-90))
 	for i, a := range []org.Actor{s.li, s.wu, s.li} {

@@ -40,6 +40,7 @@ type Item struct {
 	Asked    string        // name of who noted the reason, for wants and unhappy
 	Last     *LastContact
 	Also     []Also // what else is due for the same customer: one call does for all
+	Others   []Also // what others have to call the same customer for
 }
 
 // CallNow reports whether the customer was promised a call that is due.
@@ -57,7 +58,8 @@ type LastContact struct {
 type Also struct {
 	Task  Task
 	Rule  Rule
-	Asked string
+	Asked string // name of who noted the reason
+	Staff string // name of who is to do it; empty: anyone of the store
 }
 
 // Page is a page of today's list. The first page begins with the calls that were
@@ -142,7 +144,8 @@ func (s *Service) Counts(ctx context.Context, actor org.Actor, f Filter) (Counts
 	var c Counts
 	for _, arm := range arms {
 		n, err := db.One(ctx, s.DB, db.Value[int], `SELECT COUNT(*) FROM (SELECT 1 FROM task t WHERE `+arm.where+` AND `+sqlDue+
-			` LIMIT ?) counted`, append(arm.args, f.Day, f.Day, mostCounted+1)...)
+			` AND (t.call_at IS NOT NULL OR `+sqlFirst+`) LIMIT ?) counted`,
+			append(arm.args, f.Day, f.Day, f.Day, f.Day, mostCounted+1)...)
 		if err != nil {
 			return Counts{}, err
 		}
@@ -278,6 +281,12 @@ func (s *Service) armsOf(ctx context.Context, actor org.Actor, person org.StaffI
 const sqlDue = `t.due <= ? AND t.until >= ? AND NOT EXISTS (
 	SELECT 1 FROM customer c WHERE c.customer_id = t.customer_id AND c.do_not_contact)`
 
+// sqlFirst lets a customer stand on a list once, with the most valuable of what
+// one person or store has to call them for; a promised call goes before all.
+const sqlFirst = `t.call_at IS NULL AND NOT EXISTS (
+	SELECT 1 FROM task x WHERE x.customer_id = t.customer_id AND x.state = 'open' AND x.due <= ? AND x.until >= ?
+		AND x.staff_id = t.staff_id AND x.store_id = t.store_id AND (x.call_at IS NOT NULL OR (x.value, x.id) > (t.value, t.id)))`
+
 // calls are the promised calls of the day, the earliest first.
 func (s *Service) calls(ctx context.Context, arms []arm, d day.Day) ([]Task, error) {
 	var where []string
@@ -301,8 +310,8 @@ func (s *Service) byValue(ctx context.Context, arms []arm, d day.Day, after Curs
 	var parts []string
 	var args []any
 	for _, a := range arms {
-		part := `SELECT ` + sqlTask + ` FROM task t WHERE ` + a.where + ` AND ` + sqlDue + ` AND t.call_at IS NULL`
-		args = append(append(args, a.args...), d, d)
+		part := `SELECT ` + sqlTask + ` FROM task t WHERE ` + a.where + ` AND ` + sqlDue + ` AND ` + sqlFirst
+		args = append(append(args, a.args...), d, d, d, d)
 		if after.Customer != 0 {
 			part += ` AND (t.value, t.customer_id, t.id) < (?, ?, ?)`
 			args = append(args, after.Value, int64(after.Customer), int64(after.Task))

@@ -56,16 +56,22 @@ func (s *Service) undoTx(ctx context.Context, tx *db.Tx, actor org.Actor, c cust
 	if !ok || last.ID != o.ID || day.Of(s.now(), zone) != o.day {
 		return Task{}, errUndoTooLate
 	}
-	after := t
-	after.State, after.Version = Open, t.Version+1
-	after.Due, after.Until, after.Outcome, after.OutcomeBy = o.restore.Due, o.restore.Until, o.restore.Outcome, o.restore.OutcomeBy
-	after.OutcomeAt, after.CallAt, after.Attempts = db.Time(o.restore.OutcomeAt), db.Time(o.restore.CallAt), o.restore.Attempts
-	moved, err := moveTask(ctx, tx, t, after)
-	if err != nil {
-		return Task{}, err
-	}
-	if !moved {
-		return Task{}, errUndoTooLate
+	var after Task
+	for i, before := range o.restore.Tasks {
+		if t, err = taskByID(ctx, tx, c, before.ID); err != nil {
+			return Task{}, err
+		}
+		was := before.onto(t)
+		moved, err := moveTask(ctx, tx, t, was)
+		if err != nil {
+			return Task{}, err
+		}
+		if !moved || t.Version != before.Version {
+			return Task{}, errUndoTooLate
+		}
+		if i == 0 {
+			after = was
+		}
 	}
 	if _, err := tx.Exec(ctx, `UPDATE task_outcome SET undone_at = ? WHERE customer_id = ? AND id = ?`,
 		db.Millis(s.now().Truncate(time.Millisecond)), int64(c), int64(which)); err != nil {
