@@ -72,7 +72,7 @@ func (p filePage) taste(ctx context.Context) (line, bool) {
 	if len(parts) == 0 {
 		return line{}, false
 	}
-	text := i18n.T(ctx, "customers.likes", "what", strings.Join(parts[:min(2, len(parts))], i18n.T(ctx, "customers.list_comma")))
+	text := i18n.T(ctx, "customers.likes", "what", strings.Join(parts[:min(2, len(parts))], i18n.T(ctx, "customer.comma")))
 	return line{Icon: "heart", Text: clip(text, 80)}, true
 }
 
@@ -88,7 +88,7 @@ func (p filePage) reachLine(ctx context.Context) (line, bool) {
 	if len(parts) == 0 {
 		return line{}, false
 	}
-	return line{Icon: "message-circle", Text: strings.Join(parts, i18n.T(ctx, "customers.list_comma"))}, true
+	return line{Icon: "message-circle", Text: strings.Join(parts, i18n.T(ctx, "customer.comma"))}, true
 }
 
 func (p filePage) lastBought(ctx context.Context) (line, bool) {

@@ -301,7 +301,7 @@ var formNames = map[string]string{
 
 // wordsOf is a value of the form in words.
 func (p filePage) wordsOf(ctx context.Context, name string, v url.Values) string {
-	value := strings.Join(v[name], i18n.T(ctx, "customers.list_comma"))
+	value := strings.Join(v[name], i18n.T(ctx, "customer.comma"))
 	switch name {
 	case "store":
 		if id, err := ids.Parse[org.Store](value); err == nil {
@@ -323,17 +323,17 @@ func (p filePage) wordsOf(ctx context.Context, name string, v url.Values) string
 		}
 	case "vip":
 		if value != "" {
-			return i18n.T(ctx, "customers.yes")
+			return i18n.T(ctx, "customer.yes")
 		}
-		return i18n.T(ctx, "customers.no")
+		return i18n.T(ctx, "customer.no")
 	}
 	if code, ok := strings.CutPrefix(name, "fact."); ok {
 		if f, ok := p.field(code); ok {
 			var words []string
 			for _, x := range v[name] {
-				words = append(words, choice(ctx, f, x))
+				words = append(words, f.Choice(i18n.From(ctx), x))
 			}
-			return strings.Join(words, i18n.T(ctx, "customers.list_comma"))
+			return strings.Join(words, i18n.T(ctx, "customer.comma"))
 		}
 	}
 	return value

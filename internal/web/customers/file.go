@@ -125,11 +125,11 @@ func (h *Handler) readAll(r *http.Request, c customer.ID) (filePage, error) {
 		return p, err
 	}
 	if p.may(org.PurchasesRead) {
-		if p.History, err = h.readHistory(r, c, purchase.Cursor{}); err != nil {
+		if p.History, err = h.readHistory(r, p.Customer, purchase.Cursor{}); err != nil {
 			return p, err
 		}
 	}
-	p.Story, err = h.readStory(r, c, p.Fields, customer.TimelineCursor{})
+	p.Story, err = h.readStory(r, p.Customer, p.Fields, customer.TimelineCursor{})
 	return p, err
 }
 

@@ -73,3 +73,11 @@ func (h *Handler) names(ctx context.Context) (names, error) {
 
 func (n names) store(s org.StoreID) string  { return n.stores[s].Name }
 func (n names) person(p org.StaffID) string { return n.staff[p].Name }
+
+// elsewhere is the store's name where it is not the customer's own.
+func (n names) elsewhere(home, s org.StoreID) string {
+	if s == home {
+		return ""
+	}
+	return n.store(s)
+}

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -69,7 +70,14 @@ func (h *Handler) newPage(w http.ResponseWriter, r *http.Request) error {
 		f.Values.Set("referrer", by.String())
 		f.Values.Set("origin", string(customer.OriginReferral))
 	}
-	return h.showNew(w, r, f, nil)
+	var holder *customer.Holder
+	if isPhone(f.Text("phone")) {
+		var err error
+		if holder, err = h.Customers.FindHolder(r.Context(), actor, customer.Phone, f.Text("phone")); err != nil {
+			return err
+		}
+	}
+	return h.showNew(w, r, f, holder)
 }
 
 // guess is the field that what was typed belongs to.
@@ -258,5 +266,14 @@ func contactsOf(f *form.Form) []customer.Contact {
 
 // wrong records what a parser says is wrong with a field.
 func wrong(f *form.Form, name string, err error) {
-	form.Parse(f, name, func(string) (struct{}, error) { return struct{}{}, err })
+	var e *errs.Error
+	if !errors.As(err, &e) {
+		f.Wrong(name, "error.field_invalid")
+		return
+	}
+	pairs := make([]any, 0, 2*len(e.Args))
+	for k, v := range e.Args {
+		pairs = append(pairs, k, v)
+	}
+	f.Wrong(name, e.Key, pairs...)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ricejar/ricejar/internal/customer"
 	ids "github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
 	"github.com/ricejar/ricejar/internal/web"
 	"github.com/ricejar/ricejar/internal/web/form"
@@ -20,6 +21,7 @@ type historyPart struct {
 	names
 
 	Customer customer.ID
+	Home     org.StoreID // the customer's own store, which goes without saying
 	Receipts []purchase.Receipt
 	Next     string // address of the next part; empty: this is the last
 }
@@ -28,8 +30,9 @@ func receiptPath(c customer.ID, r purchase.ReceiptID) string {
 	return path(c, "/receipts/"+r.String())
 }
 
-func (h *Handler) readHistory(r *http.Request, c customer.ID, after purchase.Cursor) (historyPart, error) {
-	p := historyPart{Customer: c}
+func (h *Handler) readHistory(r *http.Request, head customer.Customer, after purchase.Cursor) (historyPart, error) {
+	c := head.ID
+	p := historyPart{Customer: c, Home: head.StoreID}
 	var err error
 	if p.names, err = h.names(r.Context()); err != nil {
 		return p, err
@@ -67,7 +70,7 @@ func (h *Handler) purchases(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := h.readHistory(r, c, historyCursor(web.Query(r)))
+	p, err := h.readHistory(r, head, historyCursor(web.Query(r)))
 	if err != nil {
 		return err
 	}

@@ -27,13 +27,15 @@ type storyPart struct {
 	names
 
 	Customer customer.ID
+	Home     org.StoreID // the customer's own store, which goes without saying
 	Fields   []customer.Field
 	Entries  []customer.Entry
 	Next     string // address of the next part; empty: this is the last
 }
 
-func (h *Handler) readStory(r *http.Request, c customer.ID, fields []customer.Field, after customer.TimelineCursor) (storyPart, error) {
-	s := storyPart{Customer: c, Fields: fields}
+func (h *Handler) readStory(r *http.Request, head customer.Customer, fields []customer.Field, after customer.TimelineCursor) (storyPart, error) {
+	c := head.ID
+	s := storyPart{Customer: c, Home: head.StoreID, Fields: fields}
 	var err error
 	if s.names, err = h.names(r.Context()); err != nil {
 		return s, err
@@ -60,7 +62,7 @@ func (h *Handler) timeline(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s, err := h.readStory(r, c, fields, storyCursor(web.Query(r)))
+	s, err := h.readStory(r, head, fields, storyCursor(web.Query(r)))
 	if err != nil {
 		return err
 	}
@@ -91,7 +93,7 @@ func (s storyPart) moments(ctx context.Context) ui.Story {
 	for _, e := range s.Entries {
 		m := s.moment(ctx, e)
 		m.At = e.At
-		m.By = joinWords(s.person(e.Staff), s.store(e.Store))
+		m.By = joinWords(s.person(e.Staff), s.elsewhere(s.Home, e.Store))
 		list = append(list, m)
 	}
 	return list
@@ -199,7 +201,7 @@ func (s storyPart) labels(ctx context.Context, v any) string {
 		}
 		list = append(list, name)
 	}
-	return strings.Join(list, i18n.T(ctx, "customers.list_comma"))
+	return strings.Join(list, i18n.T(ctx, "customer.comma"))
 }
 
 // personText names a person by the id that a line of the timeline keeps.

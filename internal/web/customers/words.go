@@ -13,55 +13,14 @@ import (
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
-// own is what the company calls something, in the reader's language or the next
-// best one.
-func own(ctx context.Context, words map[string]string) string {
-	if w := words[string(i18n.From(ctx).Locale)]; w != "" {
-		return w
-	}
-	for _, l := range i18n.Locales {
-		if w := words[string(l)]; w != "" {
-			return w
-		}
-	}
-	return ""
-}
-
 // label is what a field is called.
-func label(ctx context.Context, f customer.Field) string {
-	if w := own(ctx, f.Labels); w != "" {
-		return w
-	}
-	if f.Builtin {
-		return i18n.T(ctx, "field."+f.Code)
-	}
-	return f.Code
-}
-
-// question is how to ask for a field.
-func question(ctx context.Context, f customer.Field) string {
-	if w := own(ctx, f.Questions); w != "" {
-		return w
-	}
-	if key := "question." + f.Code; f.Builtin && i18n.Has(key) {
-		return i18n.T(ctx, key)
-	}
-	return i18n.T(ctx, "customers.ask_for", "field", label(ctx, f))
-}
-
-// choice is one of a field's choices in words.
-func choice(ctx context.Context, f customer.Field, code string) string {
-	if key := "field." + f.Code + "." + code; f.Builtin && i18n.Has(key) {
-		return i18n.T(ctx, key)
-	}
-	return code
-}
+func label(ctx context.Context, f customer.Field) string { return f.Label(i18n.From(ctx)) }
 
 // options are a field's choices.
 func options(ctx context.Context, f customer.Field) []ui.Option {
 	list := make([]ui.Option, 0, len(f.Choices))
 	for _, c := range f.Choices {
-		list = append(list, ui.Option{Value: c, Label: choice(ctx, f, c)})
+		list = append(list, ui.Option{Value: c, Label: f.Choice(i18n.From(ctx), c)})
 	}
 	return list
 }
@@ -74,25 +33,7 @@ func value(ctx context.Context, f customer.Field, fact customer.Fact) string {
 	case fact.Value == "":
 		return ""
 	}
-	switch f.Type {
-	case customer.Choice, customer.Choices:
-		var words []string
-		for _, v := range f.Values(fact.Value) {
-			words = append(words, choice(ctx, f, v))
-		}
-		return strings.Join(words, i18n.T(ctx, "customers.list_comma"))
-	case customer.YesNo:
-		if fact.Value == "yes" {
-			return i18n.T(ctx, "customers.yes")
-		}
-		return i18n.T(ctx, "customers.no")
-	case customer.Date:
-		return i18n.From(ctx).Day(fact.Value)
-	}
-	if f.Unit != "" {
-		return fact.Value + " " + f.Unit
-	}
-	return fact.Value
+	return f.Tell(i18n.From(ctx), fact.Value)
 }
 
 // gender is how a customer is spoken of.
@@ -197,7 +138,7 @@ func labelsOf(ctx context.Context, fields []customer.Field) string {
 }
 
 func joinList(ctx context.Context, words []string) string {
-	return strings.Join(words, i18n.T(ctx, "customers.list_comma"))
+	return strings.Join(words, i18n.T(ctx, "customer.comma"))
 }
 
 // cardWords is the card's number with what it is, where the page is not called so.
