@@ -184,7 +184,7 @@ func newFile(p i18n.Printer, f customer.File, revealed bool) file {
 		}
 	}
 	if f.Question != nil {
-		out.Question = &question{f.Question.Code, ask(p, *f.Question)}
+		out.Question = &question{f.Question.Code, f.Question.Ask(p)}
 	}
 	return out
 }

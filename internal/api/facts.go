@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -145,28 +144,9 @@ type field struct {
 
 func newField(p i18n.Printer, f customer.Field) field {
 	return field{
-		f.Code, label(p, f), f.Labels, f.Questions, f.Group, f.Type, f.Unit, f.Choices, f.Min, f.Max, f.Pattern,
+		f.Code, f.Label(p), f.Labels, f.Questions, f.Group, f.Type, f.Unit, f.Choices, f.Min, f.Max, f.Pattern,
 		f.Weight, f.Sensitive, f.Position, f.Builtin, f.Active,
 	}
-}
-
-// label is what a field is called: in the company's own words, else in ours.
-func label(p i18n.Printer, f customer.Field) string {
-	if text := f.Labels[string(p.Locale)]; text != "" || !f.Builtin {
-		return cmp.Or(text, f.Labels[string(i18n.Hans)], f.Labels[string(i18n.Hant)], f.Labels[string(i18n.English)])
-	}
-	return p.T("field." + f.Code)
-}
-
-// ask is how to ask for a field.
-func ask(p i18n.Printer, f customer.Field) string {
-	if text := f.Questions[string(p.Locale)]; text != "" {
-		return text
-	}
-	if key := "question." + f.Code; f.Builtin && i18n.Has(key) {
-		return p.T(key)
-	}
-	return label(p, f)
 }
 
 func (a *API) fieldRoutes() {

@@ -77,7 +77,7 @@ func newTask(p i18n.Printer, actor org.Actor, it care.Item, today day.Day) task 
 		out.Brief = []string{}
 	}
 	if q := it.Customer.Question; q != nil {
-		out.Question = &question{q.Code, ask(p, *q)}
+		out.Question = &question{q.Code, q.Ask(p)}
 	}
 	return out
 }
