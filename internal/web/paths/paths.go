@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/purchase"
 )
 
 // Places without an id.
@@ -29,6 +30,12 @@ func Customer(id customer.ID) string { return Customers + "/" + id.String() }
 // Such routes are registered as /customers/{customer}/…, where the site itself
 // checks that the reader may see the customer.
 func CustomerPart(id customer.ID, part string) string { return Customer(id) + "/" + part }
+
+// Import is the page of an import.
+func Import(run purchase.RunID) string { return Imports + "/" + run.String() }
+
+// ImportPart is a page or an action below an import's page: check, undo.
+func ImportPart(run purchase.RunID, part string) string { return Import(run) + "/" + part }
 
 // With adds a query of names and values in pairs to a path; empty values are left out.
 func With(path string, pairs ...string) string {
