@@ -76,7 +76,11 @@ func (p Pages) showPassword(w http.ResponseWriter, r *http.Request, f *form.Form
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, web.Page{Title: web.T(r, "account.new_password"), Form: f, Body: passwordPage(f, session.MustChange), Bare: session.MustChange})
+	credential, err := p.Auth.Credential(r.Context(), session.StaffID)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, web.Page{Title: web.T(r, "account.new_password"), Form: f, Body: passwordPage(f, credential.Login, session.MustChange), Bare: session.MustChange})
 }
 
 func (p Pages) changePassword(w http.ResponseWriter, r *http.Request) error {

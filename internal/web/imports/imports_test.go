@@ -101,7 +101,10 @@ func TestAFileGoesFromUploadToReportAndBack(t *testing.T) {
 	if got := columns.Text(`select[name="map.sold_at"] option[selected]`); !strings.HasPrefix(got, "销售时间: 2026-03-01 10:00") {
 		t.Errorf("the column of the time is guessed as %q", got)
 	}
-	columns.WantNone("[role=alert]") // nothing is wrong yet: nobody has chosen a store
+	if got := columns.Attr("select[name=store] option[selected]", "value"); got != "NJ" {
+		t.Errorf("the reader's own store is not proposed, but %q", got)
+	}
+	columns.WantNone("[role=alert]").WantText(".sheet-table", "2026-03-01 10:00:00")
 
 	look := d.HTMX().Post(at+"/look", chosen...).Want(200).WantNone("aside").WantNone("form")
 	look.WantText("[role=status]", "前 41 行里有 1 行读不懂").WantText("[role=status]", "数量")

@@ -127,28 +127,29 @@ func (p Pages) download(w http.ResponseWriter, r *http.Request) error {
 
 // showColumns shows the mapping: as it is kept, or as it was just typed into f.
 func (p Pages) showColumns(w http.ResponseWriter, r *http.Request, run purchase.Run, f *form.Form) error {
-	var typed *purchase.Options
-	if f != nil {
-		o := optionsOf(f)
-		typed = &o
+	stores, err := p.storeOptions(r, run.Kind)
+	if err != nil {
+		return err
 	}
-	look, err := p.Purchases.Look(r.Context(), web.Actor(r), run.ID, typed)
+	o := run.Options
+	if f != nil {
+		o = optionsOf(f)
+	} else if o.Store == "" && o.Map[storeField] == "" {
+		o.Store = p.likelyStore(r)
+	}
+	look, err := p.Purchases.Look(r.Context(), web.Actor(r), run.ID, &o)
 	if err != nil {
 		return err
 	}
 	if f == nil && run.Error != nil {
 		look.Err = run.Error // why the last check of the whole file did not come to its end
 	}
-	v := columnsView{form: f, look: lookView{Look: look, fresh: f == nil && run.Error == nil || f != nil && !f.OK()}}
+	v := columnsView{form: f, stores: stores, columns: columnOptions(r, look), look: lookView{Look: look, fresh: f == nil && run.Error == nil || f != nil && !f.OK()}}
 	if v.look.label, err = p.labels(r, run.Kind); err != nil {
 		return err
 	}
-	v.columns = columnOptions(r, look)
-	if v.stores, err = p.storeOptions(r, run.Kind); err != nil {
-		return err
-	}
 	if f == nil {
-		v.form = formOf(look.Run.Options, v.stores)
+		v.form = formOf(look.Run.Options, stores)
 	}
 	return web.Render(w, r, web.Page{Title: run.FileName, Body: columnsPage(v), Fragment: lookPart(v.look), Form: f})
 }
@@ -201,6 +202,9 @@ func (p Pages) check(w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
+// storeField is the field of a column that tells the store.
+const storeField = "store"
+
 // mapPrefix begins the names of the fields that say which column tells what.
 const mapPrefix = "map."
 
@@ -224,7 +228,10 @@ func optionsOf(f *form.Form) purchase.Options {
 // formOf is the form that says the same; stores are those that can be chosen.
 func formOf(o purchase.Options, stores []ui.Option) *form.Form {
 	f := form.Of("store", o.Store, "date_order", string(o.DateOrder), "encoding", o.Encoding, "delimiter", o.Delimiter, "sheet", o.Sheet)
-	known := slices.ContainsFunc(stores, func(s ui.Option) bool { return s.Value == o.Store })
+	if o.Store == "" && len(stores) <= 2 && o.Map[storeField] == "" {
+		f.Values.Set("store", newStore) // there is none yet
+	}
+	known := o.Store == "" || slices.ContainsFunc(stores, func(s ui.Option) bool { return s.Value == o.Store })
 	if !known {
 		f.Values.Set("store", newStore)
 		f.Values.Set("new_store", o.Store)
@@ -269,6 +276,18 @@ func clip(s string, most int) string {
 		return string(r[:most-1]) + "…"
 	}
 	return s
+}
+
+// likelyStore is the store a file is of that does not tell it: the reader's own,
+// or the only one.
+func (p Pages) likelyStore(r *http.Request) string {
+	if st, err := p.Org.Store(r.Context(), web.Actor(r).Staff.StoreID); err == nil {
+		return st.Code
+	}
+	if stores, err := p.Org.Stores(r.Context()); err == nil && len(stores) == 1 {
+		return stores[0].Code
+	}
+	return ""
 }
 
 // storeOptions are the stores a file can be of.
