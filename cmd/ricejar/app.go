@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/ricejar/ricejar/internal/audit"
@@ -24,6 +26,7 @@ import (
 type App struct {
 	Context context.Context
 	URL     string // of the database
+	Uploads string // where uploads wait for their import; empty: beside the database
 	Out     io.Writer
 	Err     io.Writer
 	Now     func() time.Time
@@ -56,11 +59,21 @@ func (a *App) OpenURL(url string) (*Services, error) {
 	}
 	d.Clock = a.Now
 	s := wire(d, a.Now)
+	s.Purchases.UploadDir = cmp.Or(a.Uploads, uploadsBeside(url))
 	if err := s.prepare(a.Context); err != nil {
 		_ = d.Close() // the first error says what is wrong
 		return nil, err
 	}
 	return s, nil
+}
+
+// uploadsBeside is where uploads are kept when nobody says where: beside
+// SQLite's file, or in the folder the program runs in.
+func uploadsBeside(url string) string {
+	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		return strings.TrimPrefix(file, "//") + ".uploads"
+	}
+	return "ricejar.uploads"
 }
 
 // wire makes the services and ties them together.
@@ -75,7 +88,7 @@ func wire(d *db.DB, now func() time.Time) *Services {
 		return p.Active, err
 	}}
 	s.Purchases = purchase.New(d, s.Customers, s.Org, now)
-	s.Purchases.Audit = onRecord
+	s.Purchases.Audit, s.Purchases.Jobs = onRecord, s.Jobs
 	s.Care = care.New(d, s.Org, s.Customers, s.Purchases)
 	s.Care.Now = now
 	s.Purchases.OnUndone(s.Care.ReceiptsUndoneTx)
@@ -100,6 +113,7 @@ const keepJobs = 30 * 24 * time.Hour
 func (s *Services) workers(now func() time.Time) *jobs.Workers {
 	w := &jobs.Workers{}
 	s.Care.Register(w)
+	s.Purchases.RegisterJobs(w)
 	jobs.Register(w, func(ctx context.Context, _ *jobs.Job[tidyUp]) error {
 		return errors.Join(once.Prune(ctx, s.DB), s.Auth.Prune(ctx), s.Jobs.Prune(ctx, now().Add(-keepJobs)))
 	})

@@ -17,15 +17,19 @@ import (
 	"github.com/ricejar/ricejar/internal/web/account"
 	"github.com/ricejar/ricejar/internal/web/apidocs"
 	"github.com/ricejar/ricejar/internal/web/customers"
+	"github.com/ricejar/ricejar/internal/web/imports"
+	"github.com/ricejar/ricejar/internal/web/sales"
 )
 
 type serveCmd struct {
-	Addr   string `help:"Where to listen." default:"127.0.0.1:8080" env:"RICEJAR_ADDR"`
-	Secure bool   `help:"Served over HTTPS by a proxy in front: cookies travel over HTTPS only." env:"RICEJAR_SECURE"`
+	Addr    string `help:"Where to listen." default:"127.0.0.1:8080" env:"RICEJAR_ADDR"`
+	Uploads string `help:"Where uploads wait for their import: beside the database when left out. Several servers of one database share it." env:"RICEJAR_UPLOADS" placeholder:"DIR"`
+	Secure  bool   `help:"Served over HTTPS by a proxy in front: cookies travel over HTTPS only." env:"RICEJAR_SECURE"`
 }
 
 // Run serves until the program is told to stop.
 func (c *serveCmd) Run(app *App) error {
+	app.Uploads = c.Uploads
 	s, err := app.Open()
 	if err != nil {
 		return err
@@ -113,6 +117,8 @@ func (s *Services) site(a *App, secure bool) (*web.Site, error) {
 	site.Handle("GET /healthz", web.Public, s.health)
 	people.Routes(site)
 	(&customers.Handler{Customers: s.Customers, Purchases: s.Purchases, Care: s.Care, Org: s.Org}).Register(site)
+	(&sales.Handler{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}).Register(site)
+	imports.Pages{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}.Routes(site)
 	return site, nil
 }
 
