@@ -394,8 +394,28 @@ func (im *importing) commit(ctx context.Context, last bool) error {
 		im.report.Run = *im.run
 		return err
 	}
-	var out outcome
-	var next Run
+	out, next, err := im.writeChunk(ctx, last)
+	if err != nil {
+		return err
+	}
+	im.kind.written()
+	im.settle(next, outcome{problems: out.problems})
+	im.problems = im.problems[:0]
+	if im.tell != nil {
+		im.told = time.Now()
+		im.tell(*im.run)
+	}
+	return nil
+}
+
+// patience is how long an import waits for a database that does not answer: a
+// restart takes seconds.
+const patience = time.Minute
+
+// writeChunk writes what the kind has chosen, the problems and the checkpoint in
+// one transaction, and tries again where that may help.
+func (im *importing) writeChunk(ctx context.Context, last bool) (out outcome, next Run, err error) {
+	begun := time.Now()
 	for try := 1; ; try++ {
 		err := im.s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			var err error
@@ -413,23 +433,48 @@ func (im *importing) commit(ctx context.Context, last bool) error {
 			}
 			return im.finish(ctx, tx, &next)
 		})
+		switch {
+		case err == nil:
+			return out, next, nil
+		case db.IsUnique(err) && try < uniqueAttempts:
+			// Somebody recorded one of these receipts, or opened one of these
+			// customers' files, between our look and our write: look again.
+			continue
+		case !errs.Is(err, errs.Unavailable) || isFull(err) || time.Since(begun) > patience:
+			return out, next, err
+		}
+		done, lookErr := im.committed(ctx, &next, begun)
+		if lookErr != nil {
+			return out, next, errors.Join(err, lookErr)
+		}
+		if done {
+			return out, next, nil
+		}
+	}
+}
+
+// committed waits for the database to answer and tells whether the transaction
+// whose end was not heard of went through. Writing it twice would double it.
+func (im *importing) committed(ctx context.Context, next *Run, begun time.Time) (bool, error) {
+	for {
+		select {
+		case <-ctx.Done():
+			return false, errs.Wrap(ctx.Err(), errs.Unavailable, "import.interrupted")
+		case <-time.After(200 * time.Millisecond):
+		}
+		stored, err := getRun(ctx, im.s.DB, im.run.ID)
 		if err == nil {
-			break
+			return next.ID != 0 && stored.checkpoint == next.checkpoint && stored.RowsDone == next.RowsDone && stored.State == next.State, nil
 		}
-		// Somebody recorded one of these receipts, or opened one of these
-		// customers' files, between our look and our write: look again.
-		if !db.IsUnique(err) || try == uniqueAttempts {
-			return err
+		if time.Since(begun) > patience {
+			return false, err
 		}
 	}
-	im.kind.written()
-	im.settle(next, outcome{problems: out.problems})
-	im.problems = im.problems[:0]
-	if im.tell != nil {
-		im.told = time.Now()
-		im.tell(*im.run)
-	}
-	return nil
+}
+
+func isFull(err error) bool {
+	e, ok := asError(err)
+	return ok && e.Key == "db.disk_full"
 }
 
 // settle takes over what a chunk came to.
