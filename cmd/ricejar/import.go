@@ -112,18 +112,18 @@ type importJSON struct {
 	Changed  bool              `json:"changed"`
 	NewStore string            `json:"new_store,omitempty"`
 	purchase.Counts
-	NetByCurrency map[money.Currency]money.Amount `json:"net"`
-	Map           map[string]string               `json:"map"`
-	Preview       []purchase.PreviewRow           `json:"preview,omitempty"`
-	Problems      []problemJSON                   `json:"problems"`
+	NetByCurrency map[money.Currency]string `json:"net"` // decimal
+	Map           map[string]string         `json:"map"`
+	Preview       []purchase.PreviewRow     `json:"preview,omitempty"`
+	Problems      []problemJSON             `json:"problems"`
 }
 
 func reportJSON(p i18n.Printer, r purchase.Report) importJSON {
 	out := importJSON{Run: r.Run.ID.String(), Kind: r.Run.Kind, File: r.Run.FileName, State: r.Run.State, DryRun: r.DryRun, Resumed: r.Resumed,
 		Changed: r.Run.Counts.Changed(), NewStore: r.NewStore, Counts: r.Run.Counts, Map: r.Map, Preview: r.Preview,
-		NetByCurrency: map[money.Currency]money.Amount{}, Problems: []problemJSON{}}
+		NetByCurrency: map[money.Currency]string{}, Problems: []problemJSON{}}
 	for c, minor := range r.Run.Counts.Net {
-		out.NetByCurrency[c] = money.Amount{Minor: minor, Currency: c}
+		out.NetByCurrency[c] = money.Decimal(minor, c)
 	}
 	out.Counts.Net = nil
 	for _, bad := range r.Problems {
