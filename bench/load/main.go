@@ -55,6 +55,14 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
+	// The first start makes up for the nights the database has missed; the second
+	// is one as on any other day.
+	first, err := start(ctx, o)
+	if err != nil {
+		return err
+	}
+	first.settle(ctx)
+	first.stop()
 	s, err := start(ctx, o)
 	if err != nil {
 		return err

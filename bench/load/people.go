@@ -43,20 +43,23 @@ const pageSize = 40
 func choosePeople(ctx context.Context, d *db.DB) ([]person, error) {
 	var list []person
 	for _, q := range []struct{ login, query string }{
-		{"associate", `SELECT c.customer_id, c.name, k.value FROM customer c JOIN contact k ON k.customer_id = c.customer_id AND k.kind = 'phone'
-			WHERE c.owner_id = (SELECT staff_id FROM credential WHERE login = 'associate') ORDER BY c.customer_id LIMIT ?`},
-		{"manager", `SELECT c.customer_id, c.name, k.value FROM customer c JOIN contact k ON k.customer_id = c.customer_id AND k.kind = 'phone'
-			WHERE c.store_id = (SELECT s.store_id FROM staff s JOIN credential x ON x.staff_id = s.id WHERE x.login = 'manager')
-			ORDER BY c.customer_id LIMIT ?`},
+		{"associate", `SELECT customer_id FROM customer WHERE owner_id = (SELECT staff_id FROM credential WHERE login = 'associate')
+			ORDER BY updated_at DESC, customer_id DESC LIMIT ?`},
+		{"manager", `SELECT customer_id FROM customer WHERE store_id = (SELECT s.store_id FROM staff s JOIN credential x ON x.staff_id = s.id
+			WHERE x.login = 'manager') ORDER BY updated_at DESC, customer_id DESC LIMIT ?`},
 	} {
-		customers, err := db.All(ctx, d, scanCustomer, q.query, perPerson)
+		ids, err := db.All(ctx, d, db.Value[int64], q.query, perPerson)
 		if err != nil {
 			return nil, err
 		}
-		if len(customers) == 0 {
+		if len(ids) == 0 {
 			return nil, fmt.Errorf("%s has no customers: fill the database with bench/generate", q.login)
 		}
-		list = append(list, person{login: q.login, customers: customers})
+		p := person{login: q.login}
+		if p.customers, err = named(ctx, d, ids); err != nil {
+			return nil, err
+		}
+		list = append(list, p)
 	}
 	admin := person{login: "administrator"}
 	var err error
@@ -69,36 +72,47 @@ func choosePeople(ctx context.Context, d *db.DB) ([]person, error) {
 	return append(list, admin), nil
 }
 
-func scanCustomer(row db.Scanner) (customer, error) {
-	var c customer
-	var id int64
-	var number string
-	err := row.Scan(&id, &c.name, &number)
-	c.id, c.phone = strconv.FormatInt(id, 10), phone.Number(number).National()
-	return c, err
+// named are the customers with these ids.
+func named(ctx context.Context, d *db.DB, ids []int64) ([]customer, error) {
+	list := make([]customer, len(ids))
+	for i, id := range ids {
+		c, err := db.One(ctx, d, func(row db.Scanner) (c customer, err error) {
+			var number string
+			err = row.Scan(&c.name, &number)
+			c.id, c.phone = strconv.FormatInt(id, 10), phone.Number(number).National()
+			return c, err
+		}, `SELECT c.name, (SELECT k.value FROM contact k WHERE k.customer_id = ? AND k.kind = 'phone' ORDER BY k.id LIMIT 1)
+			FROM customer c WHERE c.customer_id = ?`, id, id)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = c
+	}
+	return list, nil
 }
 
 // anybody are customers from all over the table: their pages are in no cache.
 func anybody(ctx context.Context, d *db.DB) ([]customer, error) {
-	bounds, err := db.One(ctx, d, func(row db.Scanner) (b [2]int64, err error) {
-		err = row.Scan(&b[0], &b[1])
-		return b, err
-	}, `SELECT MIN(customer_id), MAX(customer_id) FROM customer`)
-	if err != nil {
-		return nil, err
+	var ends [2]int64
+	for i, query := range []string{
+		`SELECT customer_id FROM customer ORDER BY customer_id LIMIT 1`, `SELECT customer_id FROM customer ORDER BY customer_id DESC LIMIT 1`,
+	} {
+		var err error
+		if ends[i], err = db.One(ctx, d, db.Value[int64], query); err != nil {
+			return nil, err
+		}
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
-	var list []customer
+	var ids []int64
 	for range perPerson {
-		one, err := db.All(ctx, d, scanCustomer, `SELECT c.customer_id, c.name, k.value FROM customer c
-			JOIN contact k ON k.customer_id = c.customer_id AND k.kind = 'phone'
-			WHERE c.customer_id >= ? ORDER BY c.customer_id LIMIT 1`, bounds[0]+rng.Int64N(bounds[1]-bounds[0]+1))
+		id, err := db.One(ctx, d, db.Value[int64], `SELECT customer_id FROM customer WHERE customer_id >= ? ORDER BY customer_id LIMIT 1`,
+			ends[0]+rng.Int64N(ends[1]-ends[0]+1))
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, one...)
+		ids = append(ids, id)
 	}
-	return list, nil
+	return named(ctx, d, ids)
 }
 
 // deepPage walks down the list as a reader would, page by page.

@@ -64,12 +64,43 @@ func (s *server) stop() {
 	_ = s.cmd.Wait()                          // a signal is how it ends
 }
 
-// settle lets what starting began come to an end.
+// settle waits until the program has nothing to do: the night's jobs, which a
+// first start makes up for, are through. It gives up after some minutes.
 func (s *server) settle(ctx context.Context) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(5 * time.Second):
+	const look, still, atMost = 500 * time.Millisecond, 6, 600
+	before, quiet := s.worked(), 0
+	for range atMost {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(look):
+		}
+		now := s.worked()
+		if quiet++; now > before+1 {
+			quiet = 0
+		}
+		if quiet == still {
+			return
+		}
+		before = now
 	}
+}
+
+// worked is the processor time the process has taken, in ticks of the kernel's
+// clock; 0 where /proc is missing.
+func (s *server) worked() int64 {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(s.cmd.Process.Pid) + "/stat")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(text), ") ") // the name may hold blanks
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64) // the kernel writes numbers
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	return user + system
 }
 
 // memory is the resident memory of the process in bytes; 0 where /proc is missing.
