@@ -176,6 +176,9 @@ func (h *Handler) filters(r *http.Request, n names, now customer.Filter) (stores
 			stores = append(stores, ui.Option{Value: s.ID.String(), Label: s.Name})
 		}
 	}
+	if now.Store == 0 && actor.Reach != org.ReachStore && len(n.staff) > mostOwners {
+		return withAll(stores, web.T(r, "customers.all_stores")), nil
+	}
 	for _, p := range n.staff {
 		seen := scope.AllowsStore(p.StoreID) || p.StoreID == 0 && actor.Reach == org.ReachAll
 		if seen && (p.Active || p.ID == now.Owner) && (now.Store == 0 || p.StoreID == now.Store) {
@@ -184,6 +187,10 @@ func (h *Handler) filters(r *http.Request, n names, now customer.Filter) (stores
 	}
 	return withAll(stores, web.T(r, "customers.all_stores")), withAll(owners, web.T(r, "customers.all_owners"))
 }
+
+// mostOwners is how many people a filter can offer. Of a larger company it offers
+// those of a store, once one is chosen.
+const mostOwners = 100
 
 // withAll sorts options and puts the one that means all of them first.
 func withAll(list []ui.Option, all string) []ui.Option {
