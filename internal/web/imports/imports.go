@@ -25,7 +25,7 @@ type Pages struct {
 
 const (
 	pageRows     = 30
-	pageProblems = 100
+	pageProblems = 25
 
 	// maxFile is what the upload takes at most; a form's own few bytes come on top.
 	maxFile = 2 << 30

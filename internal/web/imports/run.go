@@ -248,7 +248,7 @@ func formOf(o purchase.Options, stores []ui.Option) *form.Form {
 }
 
 // columnOptions are the columns of the file to choose from, each with what
-// stands in its first rows.
+// stands in it first.
 func columnOptions(r *http.Request, look purchase.Look) []ui.Option {
 	options := []ui.Option{{Label: web.T(r, "imports.column_none")}}
 	for i, h := range look.Run.Header {
@@ -257,14 +257,9 @@ func columnOptions(r *http.Request, look purchase.Look) []ui.Option {
 			o.Value = "#" + strconv.Itoa(i+1) // its name does not tell it from others
 			o.Label = strings.TrimSpace(o.Value + " " + h)
 		}
-		var seen []string
-		for _, row := range look.Sample {
-			if i < len(row) && row[i] != "" && !slices.Contains(seen, row[i]) && len(seen) < 2 {
-				seen = append(seen, clip(row[i], 18))
-			}
-		}
-		if len(seen) > 0 {
-			o.Label += ": " + strings.Join(seen, ", ")
+		filled := slices.IndexFunc(look.Sample, func(row []string) bool { return i < len(row) && strings.TrimSpace(row[i]) != "" })
+		if filled >= 0 {
+			o.Label += ": " + clip(strings.TrimSpace(look.Sample[filled][i]), 20)
 		}
 		options = append(options, o)
 	}
