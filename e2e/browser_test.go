@@ -324,6 +324,29 @@ func (p *page) fill(selector, text string) {
 	}
 }
 
+// choose takes an option of a list, as a person would with the arrow keys.
+func (p *page) choose(selector, value string) {
+	p.t.Helper()
+	_, err := run(p, chromedp.Evaluate[bool](fmt.Sprintf(`(() => {
+		const e = document.querySelector(%q);
+		e.value = %q;
+		e.dispatchEvent(new Event("input", {bubbles: true}));
+		e.dispatchEvent(new Event("change", {bubbles: true}));
+		return e.value === %q;
+	})() || (() => { throw new Error("there is no such option") })()`, p.see(selector), value, value)))
+	if err != nil {
+		p.t.Fatalf("choose %s of %s: %v", value, selector, err)
+	}
+}
+
+// attach puts a file into a form.
+func (p *page) attach(selector, path string) {
+	p.t.Helper()
+	if _, err := run(p, chromedp.SetUploadFiles(chromedp.CSS(p.see(selector)), []string{path})); err != nil {
+		p.t.Fatalf("attach %s: %v", path, err)
+	}
+}
+
 // read is the text of the first such thing.
 func (p *page) read(selector string) string {
 	p.t.Helper()
