@@ -5,11 +5,13 @@
 //
 //	go run ./bench/load --db sqlite:/tmp/million.db --seconds 60
 //	go run ./bench/load --db sqlite:/tmp/hundred.db --whole-pages
+//	go run ./bench/load --import till.csv.gz
 //
 // Without --whole-pages it runs 8 readers and 1 writer without a pause between
 // requests and prints the server's own time, from the Server-Timing header to
 // the first byte. With it, it prints the whole time of whole pages as a client
-// sees it, with 1 and with 8 clients. Server and clients share the machine.
+// sees it, with 1 and with 8 clients. Server and clients share the machine. With
+// --import it prints the memory of the program while and after it imports a file.
 package main
 
 import (
@@ -30,6 +32,7 @@ type options struct {
 	seconds               int
 	wholePages            bool
 	requests              int
+	file                  string
 }
 
 func main() {
@@ -42,6 +45,7 @@ func main() {
 	flag.IntVar(&o.seconds, "seconds", 60, "how long")
 	flag.BoolVar(&o.wholePages, "whole-pages", false, "measure whole pages with 1 and with 8 clients")
 	flag.IntVar(&o.requests, "requests", 1000, "how many of each page with --whole-pages")
+	flag.StringVar(&o.file, "import", "", "measure memory while the program imports this file of receipts")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -51,6 +55,9 @@ func main() {
 }
 
 func run(ctx context.Context, o options) error {
+	if o.file != "" {
+		return importing(ctx, o)
+	}
 	people, err := sample(ctx, o.url)
 	if err != nil {
 		return err
