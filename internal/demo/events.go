@@ -8,6 +8,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/demo/names"
+	"github.com/ricejar/ricejar/internal/org"
 )
 
 // event is something the staff of a store wrote into a customer's file.
@@ -92,6 +93,8 @@ func (p *planner) story(who int, visits []*receipt) []event {
 func (p *planner) acquaintance(c *person, visits int) int {
 	most := 2
 	switch {
+	case c.owner >= 0 && staff[c.owner].role == org.Associate && staff[c.owner].login != "":
+		return 2 + p.rng.IntN(7) // whoever looks around should find a well-kept notebook
 	case c.vip:
 		return 6 + p.rng.IntN(7)
 	case c.rhythm == regular || c.rhythm == lapsing || visits > 6:
