@@ -164,6 +164,7 @@ func (s *Service) Look(ctx context.Context, actor org.Actor, id RunID, o *Option
 		return look, err
 	}
 	tried := look.Run
+	tried.Counts = Counts{} // those of an earlier check would step over the limit
 	im, err := s.prepare(ctx, actor, run.FilePath, &tried, true)
 	if err != nil {
 		look.Err = err

@@ -208,6 +208,15 @@ func TestANewStoreIsMadeOnTheWay(t *testing.T) {
 	}
 }
 
+func TestALookAtACheckedFileReadsItsFirstRowsOnly(t *testing.T) {
+	d := newDesk(t)
+	at := d.upload("receipts", "a.csv", till(300)).Want(303).Header().Get("Location")
+	d.Get(at).WantText("[role=status]", "前 200 行")
+	d.Post(at+"/check", chosen...).WantRedirect(at)
+	d.work(at)
+	d.Get(at+"?columns=1").Want(200).WantText("[role=status]", "前 200 行")
+}
+
 func TestCustomersComeFromAFileToo(t *testing.T) {
 	d := newDesk(t)
 	at := d.upload("customers", "c.csv", "姓名,手机,生日\n王晓东,13812341234,1980-05-06\n李淑芬,13912341234,\n").Want(303).Header().Get("Location")
