@@ -357,16 +357,6 @@ func (p *page) read(selector string) string {
 	return strings.TrimSpace(text)
 }
 
-// count is how many such things there are now.
-func (p *page) count(selector string) int {
-	p.t.Helper()
-	n, err := run(p, chromedp.Evaluate[int](fmt.Sprintf("document.querySelectorAll(%q).length", selector)))
-	if err != nil {
-		p.t.Fatalf("count %s: %v", selector, err)
-	}
-	return n
-}
-
 // where is the path and query the browser is at.
 func (p *page) where() string {
 	p.t.Helper()
