@@ -62,6 +62,16 @@ document.addEventListener("change", (e) => {
   if (el.matches?.("[data-submit]")) el.form.requestSubmit()
 })
 
+// A file that the server would refuse is refused before it has travelled:
+// data-max-bytes on the field, data-too-large on the sentence.
+document.addEventListener("change", (e) => {
+  const max = Number(e.target.dataset?.maxBytes)
+  if (!max) return
+  const large = [...e.target.files].some((f) => f.size > max)
+  if (large) e.target.value = ""
+  for (const el of e.target.form.querySelectorAll("[data-too-large]")) el.hidden = !large
+})
+
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (e) => {
   const f = e.target
