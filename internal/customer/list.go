@@ -3,6 +3,8 @@ package customer
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/org"
@@ -63,22 +65,42 @@ type Filter struct {
 // List is a page of customers, the last changed first, and where the next page
 // begins (the zero Cursor when this is the last).
 func (s *Service) List(ctx context.Context, actor org.Actor, f Filter, after Cursor, limit int) ([]Summary, Cursor, error) {
-	scope, storeCol := actor.Scope().Narrow(f.Store, f.Owner), "c.store_id"
-	if scope.ManyStores() {
-		storeCol = "+c.store_id" // the plus keeps SQLite from sorting a whole region by way of customer_store
-	}
-	where, args := scope.Where("c.owner_id", storeCol)
-	if after.ID != 0 {
-		where += " AND (c.updated_at, c.customer_id) < (?, ?)"
-		args = append(args, after.At, int64(after.ID))
-	}
-	args = append(args, limit+1)
-	list, err := db.All(ctx, s.DB, scanSummary, `SELECT `+sqlCustomer+`, p.value FROM customer c`+sqlMainPhone+
-		` WHERE `+where+` ORDER BY c.updated_at DESC, c.customer_id DESC LIMIT ?`, args...)
+	query, args := listQuery(actor.Scope().Narrow(f.Store, f.Owner), f.Owner != 0, after, limit+1)
+	list, err := db.All(ctx, s.DB, scanSummary, query, args...)
 	if err != nil || len(list) <= limit {
 		return list, Cursor{}, err
 	}
 	list = list[:limit]
 	last := list[limit-1]
 	return list, Cursor{db.Millis(last.UpdatedAt), last.ID}, nil
+}
+
+// mostParts is how many stores of a region are read one by one.
+const mostParts = 16
+
+// listQuery reads a page in the order of an index. A small region's stores are
+// read each in its own order, no further than the page needs, and merged: in the
+// order of all customers, its few lie far apart. A large region's lie close
+// together there. One owner's stand in an index of their own.
+func listQuery(scope org.Scope, oneOwner bool, after Cursor, limit int) (string, []any) {
+	scopes, storeCol := []org.Scope{scope}, "c.store_id"
+	if parts := scope.PerStore(); !oneOwner && len(parts) <= mostParts {
+		scopes = parts
+	} else if !oneOwner {
+		storeCol = "+c.store_id" // the plus keeps SQLite from sorting the region by way of customer_store
+	}
+	var parts []string
+	var args []any
+	for i, scope := range scopes {
+		where, more := scope.Where("c.owner_id", storeCol)
+		if args = append(args, more...); after.ID != 0 {
+			where += " AND (c.updated_at, c.customer_id) < (?, ?)"
+			args = append(args, after.At, int64(after.ID))
+		}
+		args = append(args, limit)
+		parts = append(parts, `SELECT * FROM (SELECT `+sqlCustomer+` FROM customer c WHERE `+where+
+			` ORDER BY c.updated_at DESC, c.customer_id DESC LIMIT ?) AS part`+strconv.Itoa(i))
+	}
+	return `SELECT ` + sqlCustomer + `, p.value FROM (` + strings.Join(parts, " UNION ALL ") + `) AS c` + sqlMainPhone +
+		` ORDER BY c.updated_at DESC, c.customer_id DESC LIMIT ?`, append(args, limit)
 }

@@ -43,11 +43,8 @@ func (s *Service) Search(ctx context.Context, actor org.Actor, q string, limit i
 	if !ok {
 		return nil, nil
 	}
-	where, args := actor.Scope().Where("t.owner_id", "t.store_id")
-	args = append([]any{from, to}, args...)
-	args = append(args, limit*matchesPerHit)
-	matches, err := db.All(ctx, s.DB, db.Value[ID], `SELECT t.customer_id FROM search_term t
-		WHERE t.term >= ? AND t.term < ? AND `+where+` ORDER BY t.term, t.customer_id LIMIT ?`, args...)
+	query, args := searchQuery(actor, from, to, limit)
+	matches, err := db.All(ctx, s.DB, db.Value[ID], query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -58,4 +55,13 @@ func (s *Service) Search(ctx context.Context, actor org.Actor, q string, limit i
 		}
 	}
 	return s.Summaries(ctx, s.DB, ids)
+}
+
+func searchQuery(actor org.Actor, from, to string, limit int) (string, []any) {
+	where, args := actor.Scope().Where("t.owner_id", "t.store_id")
+	if actor.Reach == org.ReachOwn {
+		where += " AND t.owner_id <> 0" // which is what the index over owners holds
+	}
+	return `SELECT t.customer_id FROM search_term t WHERE t.term >= ? AND t.term < ? AND ` + where + ` ORDER BY t.term, t.customer_id LIMIT ?`,
+		append(append([]any{from, to}, args...), limit*matchesPerHit)
 }

@@ -121,8 +121,11 @@ func searchRange(q string) (from, to string, ok bool) {
 		q = squeeze(q)
 	}
 	q = cut(q)
-	if q == "" {
+	switch {
+	case q == "":
 		return "", "", false
+	case len(q) < minDigits && strings.Trim(q, "0123456789") == "":
+		return q, q + "\x01", true // half of all numbers hold it: only a card that is no longer is meant
 	}
 	return q, after(q), true
 }

@@ -3,6 +3,7 @@ package org
 import (
 	"slices"
 
+	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 )
 
@@ -13,9 +14,7 @@ type Actor struct {
 	Rights Rights // what they may do, here and now: a key's may be fewer than its owner's
 	Reach  Reach
 
-	// The region they reach when Reach is ReachRegion, and its stores.
-	region RegionID
-	stores []StoreID
+	stores []StoreID // of the region they reach, when Reach is ReachRegion
 }
 
 // System is the command line and the program itself: all rights, all reach.
@@ -29,7 +28,10 @@ func NewActor(s Staff, region RegionID, regionStores []StoreID) Actor {
 	if !s.Active {
 		return Actor{Staff: s}
 	}
-	return Actor{Staff: s, Rights: s.Role.Rights(), Reach: s.Reach, region: region, stores: regionStores}
+	if region == 0 {
+		regionStores = nil
+	}
+	return Actor{Staff: s, Rights: s.Role.Rights(), Reach: s.Reach, stores: regionStores}
 }
 
 // ID is the person's id; 0 for the program itself.
@@ -54,7 +56,7 @@ func (a Actor) Only(keep Rights) Actor {
 
 // Scope is what the actor sees.
 func (a Actor) Scope() Scope {
-	return Scope{reach: a.Reach, staff: a.Staff.ID, store: a.Staff.StoreID, region: a.region, stores: a.stores}
+	return Scope{reach: a.Reach, staff: a.Staff.ID, store: a.Staff.StoreID, stores: a.stores}
 }
 
 // Scope says which rows somebody sees, by the columns that hold a row's owner
@@ -63,7 +65,6 @@ type Scope struct {
 	reach  Reach
 	staff  StaffID
 	store  StoreID
-	region RegionID
 	stores []StoreID // of the region
 
 	// Wished for on top: a filter can only take away.
@@ -90,10 +91,19 @@ func (s Scope) Narrow(store StoreID, staff StaffID) Scope {
 // a predicate.
 func (s Scope) All() bool { return s.reach == ReachAll && s.onlyStore == 0 && s.onlyStaff == 0 }
 
-// ManyStores reports whether the scope spans several stores but not all: a list
-// in some order is then better read in that order and filtered than gathered
-// store by store and sorted.
-func (s Scope) ManyStores() bool { return s.reach == ReachRegion && s.onlyStore == 0 }
+// PerStore is a scope of several stores, but not all, as one scope for each of
+// them; any other comes back alone. A list in some order is best read store by
+// store and merged.
+func (s Scope) PerStore() []Scope {
+	if s.reach != ReachRegion || s.onlyStore != 0 || len(s.stores) == 0 {
+		return []Scope{s}
+	}
+	list := make([]Scope, len(s.stores))
+	for i, store := range s.stores {
+		list[i] = Scope{reach: ReachStore, store: store, onlyStaff: s.onlyStaff}
+	}
+	return list
+}
 
 // Where is the scope as an SQL condition over the columns of a row's owner and
 // store, with its arguments in order. It is never empty, so that it can always
@@ -104,8 +114,13 @@ func (s Scope) Where(ownerCol, storeCol string) (string, []any) {
 	switch {
 	case s.reach == ReachAll:
 		cond = ""
-	case s.reach == ReachRegion && s.region != 0:
-		cond, args = storeCol+" IN (SELECT id FROM store WHERE region_id = ?)", []any{int64(s.region)}
+	case s.reach == ReachRegion && len(s.stores) > 0:
+		// Not "the stores of the region": PostgreSQL would rather join and sort all
+		// that a search finds than read it in order until the page is full.
+		cond = storeCol + " IN (" + db.In(len(s.stores)) + ")"
+		for _, store := range s.stores {
+			args = append(args, int64(store))
+		}
 	case s.reach == ReachStore && s.store != 0:
 		cond, args = storeCol+" = ?", []any{int64(s.store)}
 	case s.reach == ReachOwn && s.staff != 0:
@@ -141,7 +156,7 @@ func (s Scope) Allows(owner StaffID, store StoreID) bool {
 	case ReachAll:
 		return true
 	case ReachRegion:
-		return s.region != 0 && slices.Contains(s.stores, store)
+		return slices.Contains(s.stores, store)
 	case ReachStore:
 		return s.store != 0 && store == s.store
 	case ReachOwn:
@@ -160,7 +175,7 @@ func (s Scope) AllowsStore(store StoreID) bool {
 	case ReachAll:
 		return true
 	case ReachRegion:
-		return s.region != 0 && slices.Contains(s.stores, store)
+		return slices.Contains(s.stores, store)
 	case ReachStore, ReachOwn:
 		return s.store != 0 && store == s.store
 	}

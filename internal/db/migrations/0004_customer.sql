@@ -62,6 +62,8 @@ CREATE TABLE search_term (
     owner_id    {{bigint}} NOT NULL,
     PRIMARY KEY (term, customer_id)
 ) {{clustered}};
+-- An associate's few among a million: what most people search in.
+CREATE INDEX search_term_owner ON search_term (owner_id, term, customer_id) WHERE owner_id <> 0;
 
 -- What may be known about a customer: built-in and of the trade's own.
 CREATE TABLE field (
