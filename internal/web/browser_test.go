@@ -181,7 +181,9 @@ func pagesFit(t *testing.T, url string, b *browser) {
 func keyboardReaches(t *testing.T, url string, b *browser) {
 	t.Helper()
 	b.do(chromedp.EmulateViewport(1280, 900), chromedp.Navigate(url+"/customers"))
-	focus := func() string { return eval[string](b, "document.activeElement.name || document.activeElement.className") }
+	focus := func() string {
+		return eval[string](b, "document.activeElement.name || document.activeElement.className")
+	}
 
 	b.do(chromedp.KeyEvent("/"))
 	if got := focus(); got != "q" {
