@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
@@ -74,7 +75,7 @@ func (s *Service) SetConsent(ctx context.Context, actor org.Actor, c ID, in Cons
 
 // SetConsentTx is SetConsent within a transaction.
 func (s *Service) SetConsentTx(ctx context.Context, tx *db.Tx, actor org.Actor, c ID, in Consent) error {
-	who, err := s.getFrom(ctx, tx, actor, c)
+	who, err := s.lock(ctx, tx, actor, c)
 	if err != nil {
 		return err
 	}
@@ -83,9 +84,15 @@ func (s *Service) SetConsentTx(ctx context.Context, tx *db.Tx, actor org.Actor, 
 		return errs.New(errs.Invalid, "error.field_invalid")
 	}
 	in.ID, in.Staff, in.At, in.Wording = id.New[Consent](), actor.ID(), tx.Now(), cleanText(in.Wording)
-	if len(in.Wording) > maxNote {
+	if utf8.RuneCountInString(in.Wording) > maxNote {
 		return errs.New(errs.Invalid, "error.too_long", "max", maxNote)
 	}
+	// The newest counts, even where the clock of the server before was ahead.
+	newest, err := db.One(ctx, tx, db.Value[int64], `SELECT COALESCE(MAX(id), 0) FROM consent WHERE customer_id = ?`, int64(c))
+	if err != nil {
+		return err
+	}
+	in.ID = max(in.ID, ConsentID(newest+1))
 	if _, err := tx.Exec(ctx, `INSERT INTO consent (customer_id, id, purpose, channel, granted, source, wording, staff_id, at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, int64(c), int64(in.ID), string(in.Purpose), in.Channel, in.Granted, string(in.Source),
 		in.Wording, int64(in.Staff), db.Millis(in.At)); err != nil {

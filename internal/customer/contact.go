@@ -2,7 +2,9 @@ package customer
 
 import (
 	"net/mail"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
@@ -33,6 +35,9 @@ type Contact struct {
 	Main  bool
 }
 
+// same reports whether two contacts are the same way to reach somebody.
+func (c Contact) same(d Contact) bool { return c.Kind == d.Kind && c.Value == d.Value }
+
 // DefaultRegion is where a phone number without a country code is from.
 const DefaultRegion = "CN"
 
@@ -45,7 +50,10 @@ func ParseContact(kind Kind, raw string) (Contact, error) {
 		return Contact{Kind: Phone, Value: string(n)}, err
 	case Email:
 		a, err := mail.ParseAddress(raw)
-		if err != nil || a.Name != "" || !strings.Contains(a.Address, ".") || len(a.Address) > 254 {
+		if err != nil || a.Name != "" || len(a.Address) > 254 || strings.ContainsAny(a.Address, " \"") {
+			return Contact{}, errs.New(errs.Invalid, "customer.email_wrong")
+		}
+		if _, host, _ := strings.Cut(a.Address, "@"); !strings.Contains(strings.Trim(host, "."), ".") {
 			return Contact{}, errs.New(errs.Invalid, "customer.email_wrong")
 		}
 		return Contact{Kind: Email, Value: strings.ToLower(a.Address)}, nil
@@ -57,6 +65,26 @@ func ParseContact(kind Kind, raw string) (Contact, error) {
 	default:
 		return Contact{}, errs.New(errs.Invalid, "error.field_invalid")
 	}
+}
+
+// cleanContacts are the contacts as they are kept: each once, with a clean label.
+func cleanContacts(list []Contact, f *errs.Fields) []Contact {
+	out := make([]Contact, 0, len(list))
+	for _, k := range list {
+		k.Label = cleanLine(k.Label)
+		switch {
+		case takenKey[k.Kind] == "" || k.Kind == card || k.Value == "":
+			f.Add("contacts", "error.field_invalid")
+		case utf8.RuneCountInString(k.Label) > maxLabel:
+			f.Add("contacts", "error.too_long", "max", maxLabel)
+		case !slices.ContainsFunc(out, k.same):
+			out = append(out, k)
+		}
+	}
+	if len(out) > maxContacts {
+		f.Add("contacts", "customer.too_many_contacts", "max", maxContacts)
+	}
+	return out
 }
 
 // Masked is the contact as those see it who need not know it.

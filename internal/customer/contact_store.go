@@ -3,10 +3,12 @@ package customer
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/org"
 )
 
 const sqlContacts = `SELECT id, kind, value, label, main FROM contact WHERE customer_id = ? ORDER BY main DESC, id`
@@ -30,9 +32,9 @@ func holder(ctx context.Context, q db.Querier, kind Kind, value string) (ID, err
 	return c, err
 }
 
-// claim takes a phone, e-mail or card for a customer. If it is another's, the
-// conflict names them by id, and by name where the field error is shown.
-func claim(ctx context.Context, tx *db.Tx, c ID, kind Kind, value string) error {
+// claim takes a phone, e-mail or card for a customer. If it is another's, that
+// is a conflict, which names them by name and id to an actor who may see them.
+func (s *Service) claim(ctx context.Context, tx *db.Tx, actor org.Actor, c ID, kind Kind, value string) error {
 	n, err := tx.Exec(ctx, `INSERT INTO contact_key (kind, value, customer_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
 		string(kind), value, int64(c))
 	if err != nil || n == 1 {
@@ -42,11 +44,13 @@ func claim(ctx context.Context, tx *db.Tx, c ID, kind Kind, value string) error 
 	if err != nil || owner == c {
 		return err
 	}
-	name, err := db.One(ctx, tx, db.Value[string], `SELECT name FROM customer WHERE customer_id = ?`, int64(owner))
-	if err != nil && !errors.Is(err, db.ErrNoRows) {
+	e := errs.New(errs.Conflict, "customer.taken_elsewhere")
+	switch other, err := s.getFrom(ctx, tx, actor, owner); {
+	case err == nil:
+		e = errs.New(errs.Conflict, takenKey[kind], "name", other.Name, "customer", owner.String())
+	case !errs.Is(err, errs.NotFound):
 		return err
 	}
-	e := errs.New(errs.Conflict, takenKey[kind], "name", name, "customer", owner.String())
 	e.Fields = []errs.Field{{Name: string(kind), Key: e.Key, Args: e.Args}}
 	return e
 }
@@ -61,38 +65,35 @@ func release(ctx context.Context, tx *db.Tx, c ID, kind Kind, value string) erro
 }
 
 // setContacts makes the customer's contacts exactly these; the first of a kind
-// is the main one.
-func setContacts(ctx context.Context, tx *db.Tx, c ID, before, after []Contact) error {
-	has := func(list []Contact, k Contact) bool {
-		for _, x := range list {
-			if x.Kind == k.Kind && x.Value == k.Value {
-				return true
-			}
-		}
-		return false
-	}
+// is the main one. One that they had keeps its id.
+func (s *Service) setContacts(ctx context.Context, tx *db.Tx, actor org.Actor, c ID, before, after []Contact) error {
 	for _, old := range before {
-		if !has(after, old) {
-			if err := release(ctx, tx, c, old.Kind, old.Value); err != nil {
-				return err
-			}
+		if slices.ContainsFunc(after, old.same) {
+			continue
 		}
-	}
-	if _, err := tx.Exec(ctx, `DELETE FROM contact WHERE customer_id = ?`, int64(c)); err != nil {
-		return err
+		if err := release(ctx, tx, c, old.Kind, old.Value); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM contact WHERE customer_id = ? AND id = ?`, int64(c), int64(old.ID)); err != nil {
+			return err
+		}
 	}
 	main := map[Kind]bool{}
 	for _, k := range after {
-		if !has(before, k) {
-			if err := claim(ctx, tx, c, k.Kind, k.Value); err != nil {
-				return err
+		k.ID, k.Main = id.New[Contact](), !main[k.Kind]
+		main[k.Kind] = true
+		if i := slices.IndexFunc(before, k.same); i >= 0 {
+			if k.ID = before[i].ID; k == before[i] {
+				continue
 			}
-		}
-		if _, err := tx.Exec(ctx, `INSERT INTO contact (customer_id, id, kind, value, label, main) VALUES (?, ?, ?, ?, ?, ?)`,
-			int64(c), int64(id.New[Contact]()), string(k.Kind), k.Value, k.Label, !main[k.Kind]); err != nil {
+		} else if err := s.claim(ctx, tx, actor, c, k.Kind, k.Value); err != nil {
 			return err
 		}
-		main[k.Kind] = true
+		if _, err := tx.Exec(ctx, `INSERT INTO contact (customer_id, id, kind, value, label, main) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (customer_id, id) DO UPDATE SET label = excluded.label, main = excluded.main`,
+			int64(c), int64(k.ID), string(k.Kind), k.Value, k.Label, k.Main); err != nil {
+			return err
+		}
 	}
 	return nil
 }

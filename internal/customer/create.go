@@ -47,7 +47,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in NewCustomer) (
 		if err != nil {
 			return err
 		}
-		c, err = head(ctx, tx, first)
+		c, err = s.getFrom(ctx, tx, actor, first)
 		return err
 	})
 	return c, err
@@ -66,15 +66,11 @@ func (s *Service) CreateTx(ctx context.Context, tx *db.Tx, actor org.Actor, in N
 	if c.OwnerID == 0 && actor.Reach == org.ReachOwn {
 		c.OwnerID = actor.ID()
 	}
-	var bad errs.Fields
-	if c.Name == "" && len(in.Contacts) == 0 && c.Card == "" {
-		bad.Add("name", "customer.name_or_phone")
-	}
-	c.check(&bad)
-	if err := errors.Join(bad.Err(), s.checkPlace(actor, c)); err != nil {
+	has, err := s.check(ctx, tx, actor, Customer{}, c, in.Contacts)
+	if err != nil {
 		return Customer{}, err
 	}
-	if err := s.insert(ctx, tx, c, in.Contacts); err != nil {
+	if err := s.insert(ctx, tx, actor, c, has); err != nil {
 		return Customer{}, err
 	}
 	if err := appendTimeline(ctx, tx, Entry{Customer: c.ID, At: tx.Now(), Ref: int64(c.ID), Kind: EntryCreated,
@@ -92,25 +88,73 @@ func (s *Service) CreateTx(ctx context.Context, tx *db.Tx, actor org.Actor, in N
 	return head(ctx, tx, c.ID)
 }
 
-// checkPlace refuses to give a customer to a store or person out of the actor's reach.
-func (s *Service) checkPlace(actor org.Actor, c Customer) error {
-	if actor.Scope().Allows(c.OwnerID, c.StoreID) {
-		return nil
+// check says what is wrong with a file as it is to be, and returns its contacts
+// as they are kept. What stays as it was is not looked at again.
+func (s *Service) check(ctx context.Context, tx *db.Tx, actor org.Actor, before, after Customer, contacts []Contact) ([]Contact, error) {
+	var bad errs.Fields
+	has := cleanContacts(contacts, &bad)
+	if after.Name == "" && len(has) == 0 && after.Card == "" {
+		bad.Add("name", "customer.name_or_phone")
 	}
-	return errs.New(errs.Forbidden, "customer.place_out_of_reach")
+	after.check(&bad)
+	if r := after.ReferrerID; r != 0 && r != before.ReferrerID {
+		_, err := s.getFrom(ctx, tx, actor, r)
+		if errs.Is(err, errs.NotFound) || r == after.ID {
+			bad.Add("referrer", "customer.not_found")
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	if err := bad.Err(); err != nil {
+		return nil, err
+	}
+	return has, checkPlace(ctx, tx, actor, before, after)
 }
 
-func (s *Service) insert(ctx context.Context, tx *db.Tx, c Customer, contacts []Contact) error {
+// checkPlace refuses to give a customer to a store or person out of the actor's
+// reach, or to one that does not exist: nobody would find the file again.
+func checkPlace(ctx context.Context, tx *db.Tx, actor org.Actor, before, after Customer) error {
+	scope := actor.Scope()
+	toStore, toOwner := after.StoreID != before.StoreID && after.StoreID != 0, after.OwnerID != before.OwnerID && after.OwnerID != 0
+	if before.ID != 0 && before.StoreID == after.StoreID && before.OwnerID == after.OwnerID {
+		return nil
+	}
+	if !scope.Allows(after.OwnerID, after.StoreID) || toStore && !scope.AllowsStore(after.StoreID) {
+		return errs.New(errs.Forbidden, "customer.place_out_of_reach")
+	}
+	var bad errs.Fields
+	for _, x := range []struct {
+		field, query string
+		id           int64
+		look         bool
+	}{
+		{"store", `SELECT id FROM store WHERE id = ?`, int64(after.StoreID), toStore && after.StoreID != actor.Staff.StoreID},
+		{"owner", `SELECT id FROM staff WHERE id = ?`, int64(after.OwnerID), toOwner && after.OwnerID != actor.ID()},
+	} {
+		if !x.look {
+			continue
+		}
+		_, err := db.One(ctx, tx, db.Value[int64], x.query, x.id)
+		if errors.Is(err, db.ErrNoRows) {
+			bad.Add(x.field, "error.field_invalid")
+		} else if err != nil {
+			return err
+		}
+	}
+	return bad.Err()
+}
+
+func (s *Service) insert(ctx context.Context, tx *db.Tx, actor org.Actor, c Customer, contacts []Contact) error {
 	if _, err := tx.Bulk(ctx, db.Bulk{Table: "customer", Columns: customerColumns},
 		db.Rows([]Customer{c}, Customer.insertArgs)); err != nil {
 		return err
 	}
 	if c.Card != "" {
-		if err := claim(ctx, tx, c.ID, card, c.Card); err != nil {
+		if err := s.claim(ctx, tx, actor, c.ID, card, c.Card); err != nil {
 			return err
 		}
 	}
-	if err := setContacts(ctx, tx, c.ID, nil, contacts); err != nil {
+	if err := s.setContacts(ctx, tx, actor, c.ID, nil, contacts); err != nil {
 		return err
 	}
 	return reindex(ctx, tx, Customer{}, c, nil, contacts)
@@ -134,12 +178,12 @@ func (s *Service) FindHolder(ctx context.Context, actor org.Actor, kind Kind, ra
 	if err != nil || owner == 0 {
 		return nil, err
 	}
-	c, err := head(ctx, s.DB, owner)
+	c, err := s.Get(ctx, actor, owner)
+	if errs.Is(err, errs.NotFound) {
+		return &Holder{}, nil
+	}
 	if err != nil {
 		return nil, err
-	}
-	if !actor.Scope().Allows(c.OwnerID, c.StoreID) {
-		return &Holder{}, nil
 	}
 	return &Holder{ID: c.ID, Name: c.Name, InReach: true}, nil
 }

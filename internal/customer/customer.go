@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -80,10 +81,13 @@ func Origins() []Origin {
 
 // limits of text, in characters; they bound what a hostile form can store.
 const (
-	maxName = 80
-	maxCard = 40
-	maxNote = 4000
-	maxFact = 1000
+	maxName  = 80
+	maxCard  = 40
+	maxLabel = 40
+	maxNote  = 4000
+	maxFact  = 1000
+
+	maxContacts = 20
 )
 
 func (c Customer) check(f *errs.Fields) {
@@ -95,6 +99,9 @@ func (c Customer) check(f *errs.Fields) {
 	}
 	if c.Gender != "" && c.Gender != Female && c.Gender != Male {
 		f.Add("gender", "error.field_invalid")
+	}
+	if c.Origin != "" && c.Origin != OriginImport && !slices.Contains(Origins(), c.Origin) {
+		f.Add("origin", "error.field_invalid")
 	}
 	if c.Birth != (Birth{}) {
 		f.AddErr("birthday", c.Birth.Check())

@@ -2,6 +2,7 @@ package customer_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/ricejar/ricejar/internal/customer"
@@ -23,6 +24,18 @@ type shop struct {
 
 func run(t *testing.T, f func(t *testing.T, s shop)) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO store (id, code, name, kind, currency, tz) VALUES (1, 'S1', '一店', 'fashion', 'CNY', 'Asia/Shanghai'),
+				(2, 'S2', '二店', 'fashion', 'CNY', 'Asia/Shanghai')`)
+			if err == nil {
+				_, err = tx.Exec(ctx, `INSERT INTO staff (id, code, name, role, reach) VALUES (11, 'li', '李', 'associate', 'own'),
+					(12, 'wu', '吴', 'associate', 'own'), (13, 'm', '王', 'manager', 'store')`)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 		staff := func(n org.StaffID, role org.Role, reach org.Reach) org.Actor {
 			return org.NewActor(org.Staff{ID: n, Role: role, Reach: reach, StoreID: 1, Active: true}, 0, nil)
 		}
@@ -113,8 +126,30 @@ func TestCreate_refuses_what_is_nobody(t *testing.T) {
 				t.Errorf("%s: got %v, want invalid", name, err)
 			}
 		}
-		if _, err := s.Create(t.Context(), s.li, customer.NewCustomer{Name: "王", StoreID: 9, OwnerID: 99}); !errs.Is(err, errs.Forbidden) {
-			t.Errorf("for another store: got %v, want forbidden", err)
+		many := make([]customer.Contact, 21)
+		for i := range many {
+			many[i] = customer.Contact{Kind: customer.WeChat, Value: string(rune('a' + i))}
+		}
+		for name, in := range map[string]customer.NewCustomer{
+			"unheard-of origin":     {Name: "王", Origin: "moon"},
+			"a hundred contacts":    {Name: "王", Contacts: many},
+			"a label like a novel":  {Name: "王", Contacts: []customer.Contact{{Kind: customer.WeChat, Value: "w", Label: strings.Repeat("长", 41)}}},
+			"a contact of no kind":  {Name: "王", Contacts: []customer.Contact{{Kind: "pigeon", Value: "w"}}},
+			"brought by nobody":     {Name: "王", Referrer: 77},
+			"a store nobody knows":  {Name: "王", StoreID: 9},
+			"an owner nobody knows": {Name: "王", OwnerID: 99},
+		} {
+			if _, err := s.Create(t.Context(), org.System, in); !errs.Is(err, errs.Invalid) {
+				t.Errorf("%s: got %v, want invalid", name, err)
+			}
+		}
+		for name, in := range map[string]customer.NewCustomer{
+			"for a colleague":        {Name: "王", OwnerID: 12},
+			"for oneself, elsewhere": {Name: "王", StoreID: 2},
+		} {
+			if _, err := s.Create(t.Context(), s.li, in); !errs.Is(err, errs.Forbidden) {
+				t.Errorf("%s: got %v, want forbidden", name, err)
+			}
 		}
 	})
 }
@@ -128,9 +163,13 @@ func TestDuplicate_phone_is_caught_in_any_format(t *testing.T) {
 			if err != nil || h == nil || h.ID != c.ID || !h.InReach {
 				t.Errorf("typing %q: got %+v, %v; want %s", typed, h, err, c.Name)
 			}
+			_, err = s.Create(ctx, s.manager, customer.NewCustomer{Name: "王小姐", Contacts: []customer.Contact{s.phone(typed)}})
+			if !errs.Is(err, errs.Conflict) || !strings.Contains(err.Error(), c.Name) {
+				t.Errorf("the manager, creating with %q: got %v, want a conflict with %s", typed, err, c.Name)
+			}
 			_, err = s.Create(ctx, s.wu, customer.NewCustomer{Name: "王小姐", Contacts: []customer.Contact{s.phone(typed)}})
-			if !errs.Is(err, errs.Conflict) {
-				t.Errorf("creating with %q: got %v, want a conflict", typed, err)
+			if !errs.Is(err, errs.Conflict) || strings.Contains(err.Error(), c.Name) || strings.Contains(err.Error(), c.ID.String()) {
+				t.Errorf("a colleague, creating with %q: got %v, want a conflict that does not say with whom", typed, err)
 			}
 		}
 		h, err := s.FindHolder(ctx, s.wu, customer.Phone, "13812345678")
@@ -224,7 +263,7 @@ func TestSearch_finds_by_any_part(t *testing.T) {
 				t.Errorf("%q finds %v, want %s", q, names(list), want)
 			}
 		}
-		for _, q := range []string{"", "   ", "99999", "%", "_", "'", "李", "\x00"} {
+		for _, q := range []string{"", "   ", "1", "13", "99999", "%", "_", "'", "李", "\x00"} {
 			if list, err := s.Search(ctx, s.li, q, 10); err != nil || len(list) != 0 {
 				t.Errorf("%q finds %v, %v; want nobody", q, names(list), err)
 			}
@@ -267,9 +306,17 @@ func TestHandOver_moves_everybody_in_one_step(t *testing.T) {
 		if err := s.AddNote(ctx, s.li, c.ID, "喜欢原木色", ""); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := s.HandOver(ctx, s.li, s.li.Staff, s.wu.Staff); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("by the associate themselves: got %v, want forbidden", err)
+		}
 		n, err := s.HandOver(ctx, s.manager, s.li.Staff, s.wu.Staff)
 		if err != nil || n != 2 {
 			t.Fatalf("handed over %d, %v; want 2", n, err)
+		}
+		onRecord, err := db.One(ctx, s.db, db.Value[string], `SELECT detail FROM audit_entry WHERE action = ? AND subject = ? AND staff_id = ?`,
+			"customer.hand_over", "staff:11", 13)
+		if err != nil || onRecord != `{"customers":2,"to":"12"}` {
+			t.Errorf("on record: %s, %v", onRecord, err)
 		}
 		f, err := s.File(ctx, s.wu, c.ID)
 		if err != nil || len(f.Notes) != 1 {
@@ -316,7 +363,7 @@ func TestList_of_a_region_and_of_a_filter(t *testing.T) {
 		err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.Exec(ctx, `INSERT INTO region (id, name) VALUES (5, '华东')`)
 			if err == nil {
-				_, err = tx.Exec(ctx, `INSERT INTO store (id, code, name, kind, region_id, currency, tz) VALUES (1, 'S1', '一店', 'fashion', 5, 'CNY', 'Asia/Shanghai')`)
+				_, err = tx.Exec(ctx, `UPDATE store SET region_id = 5 WHERE id = 1`)
 			}
 			return err
 		})
@@ -371,7 +418,7 @@ func TestMatchOrCreate_opens_each_file_once(t *testing.T) {
 		ctx := t.Context()
 		known := s.create(s.li, "王晓东", "13812345678")
 		keys := []customer.ImportKey{
-			{Card: "17850"}, {Card: "17851", Phone: "+8613812345678"}, {Card: "17850"}, {Phone: "+8613900000000", Name: "李四"}, {}, {Card: "17852", Phone: "+8613900000000"},
+			{Card: "17850", Name: strings.Repeat("长", 200)}, {Card: " 17850\t"}, {Card: "17851", Phone: "+8613812345678"}, {Card: "17850"}, {Phone: "+8613900000000", Name: "李四"}, {}, {Card: "17852", Phone: "+8613900000000"},
 		}
 		var first map[customer.ImportKey]customer.ID
 		for round, wantNew := range []int{2, 0} {
@@ -383,11 +430,11 @@ func TestMatchOrCreate_opens_each_file_once(t *testing.T) {
 				if created != wantNew {
 					t.Errorf("round %d opened %d files, want %d", round+1, created, wantNew)
 				}
-				if found[keys[1]] != known.ID {
-					t.Errorf("a new card with a known phone went to %v, want %v", found[keys[1]], known.ID)
+				if found[keys[2]] != known.ID {
+					t.Errorf("a new card with a known phone went to %v, want %v", found[keys[2]], known.ID)
 				}
-				if found[keys[3]] != found[keys[5]] {
-					t.Error("two rows with one phone made two customers")
+				if found[keys[4]] != found[keys[6]] || found[keys[0]] != found[keys[1]] {
+					t.Error("two rows with one phone or one card made two customers")
 				}
 				if first == nil {
 					first = found

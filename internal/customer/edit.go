@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/ricejar/ricejar/internal/audit"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
@@ -51,19 +52,9 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, c ID, in Edit) (C
 }
 
 func (s *Service) updateTx(ctx context.Context, tx *db.Tx, actor org.Actor, before, after Customer, has []Contact) error {
-	var bad errs.Fields
-	if after.Name == "" && len(has) == 0 && after.Card == "" {
-		bad.Add("name", "customer.name_or_phone")
-	}
-	after.check(&bad)
-	if err := bad.Err(); err != nil {
+	has, err := s.check(ctx, tx, actor, before, after, has)
+	if err != nil {
 		return err
-	}
-	moved := before.StoreID != after.StoreID || before.OwnerID != after.OwnerID
-	if moved {
-		if err := s.checkPlace(actor, after); err != nil {
-			return err
-		}
 	}
 	had, err := contacts(ctx, tx, after.ID)
 	if err != nil {
@@ -76,12 +67,12 @@ func (s *Service) updateTx(ctx context.Context, tx *db.Tx, actor org.Actor, befo
 			}
 		}
 		if after.Card != "" {
-			if err := claim(ctx, tx, after.ID, card, after.Card); err != nil {
+			if err := s.claim(ctx, tx, actor, after.ID, card, after.Card); err != nil {
 				return err
 			}
 		}
 	}
-	if err := setContacts(ctx, tx, after.ID, had, has); err != nil {
+	if err := s.setContacts(ctx, tx, actor, after.ID, had, has); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE customer SET name = ?, gender = ?, birth_calendar = ?, birth_year = ?, birth_month = ?, birth_day = ?,
@@ -94,7 +85,7 @@ func (s *Service) updateTx(ctx context.Context, tx *db.Tx, actor org.Actor, befo
 	if err := reindex(ctx, tx, before, after, had, has); err != nil {
 		return err
 	}
-	if moved {
+	if before.StoreID != after.StoreID || before.OwnerID != after.OwnerID {
 		for _, hook := range s.onMoved {
 			if err := hook(ctx, tx, after.ID, after.StoreID, after.OwnerID); err != nil {
 				return err
@@ -120,29 +111,40 @@ func (s *Service) HandOver(ctx context.Context, actor org.Actor, from, to org.St
 		return 0, errs.New(errs.Invalid, "customer.hand_over_wrong")
 	}
 	total := 0
-	for {
-		n, err := s.handOverChunk(ctx, actor, from, to)
-		total += n
-		if err != nil || n == 0 {
+	for after, last := ID(0), false; !last; {
+		n, next, err := s.handOverChunk(ctx, actor, from, to, after)
+		if err != nil {
 			return total, err
 		}
+		total, after, last = total+n, next, next == 0
 	}
+	return total, nil
 }
 
 // handOverChunk is small enough for one transaction; what is done is no longer
 // the leaver's, so that a broken hand-over goes on where it stopped.
 const handOverChunk = 500
 
-func (s *Service) handOverChunk(ctx context.Context, actor org.Actor, from, to org.Staff) (n int, err error) {
+// handOverChunk hands over the customers after one, and returns how many and
+// the last; 0 when there are no more.
+func (s *Service) handOverChunk(ctx context.Context, actor org.Actor, from, to org.Staff, after ID) (n int, last ID, err error) {
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, last = 0, 0
 		where, args := actor.Scope().Where("c.owner_id", "c.store_id")
-		args = append(append([]any{int64(from.ID)}, args...), handOverChunk)
-		list, err := db.All(ctx, tx, scanCustomer, `SELECT `+sqlCustomer+` FROM customer c WHERE c.owner_id = ? AND `+where+
+		args = append(append([]any{int64(from.ID), int64(after)}, args...), handOverChunk)
+		list, err := db.All(ctx, tx, db.Value[ID], `SELECT c.customer_id FROM customer c WHERE c.owner_id = ? AND c.customer_id > ? AND `+where+
 			` ORDER BY c.customer_id LIMIT ?`, args...)
 		if err != nil {
 			return err
 		}
-		for _, before := range list {
+		for _, c := range list {
+			before, err := s.lock(ctx, tx, actor, c)
+			if errs.Is(err, errs.NotFound) || err == nil && before.OwnerID != from.ID {
+				continue // somebody else has just given them away
+			}
+			if err != nil {
+				return err
+			}
 			after := before
 			after.OwnerID = to.ID
 			if to.StoreID != 0 {
@@ -155,11 +157,18 @@ func (s *Service) handOverChunk(ctx context.Context, actor org.Actor, from, to o
 			if err := s.updateTx(ctx, tx, actor, before, after, has); err != nil {
 				return err
 			}
+			n++
 		}
-		n = len(list)
-		return nil
+		if len(list) == handOverChunk {
+			last = list[len(list)-1]
+		}
+		if n == 0 {
+			return nil
+		}
+		return audit.Append(ctx, tx, audit.Entry{Staff: int64(actor.ID()), Action: "customer.hand_over", Subject: "staff:" + from.ID.String(),
+			Detail: map[string]any{"to": to.ID.String(), "customers": n}})
 	})
-	return n, err
+	return n, last, err
 }
 
 // SetHouseholdTx says that the customers live together; 0 makes a new household.
@@ -178,7 +187,7 @@ func (s *Service) SetHouseholdTx(ctx context.Context, tx *db.Tx, h HouseholdID, 
 // SetHousehold puts two customers into one household.
 func (s *Service) SetHousehold(ctx context.Context, actor org.Actor, c, with ID) error {
 	return s.write(ctx, actor, c, func(ctx context.Context, tx *db.Tx, a Customer) error {
-		b, err := s.getFrom(ctx, tx, actor, with)
+		b, err := s.lock(ctx, tx, actor, with)
 		if err != nil {
 			return err
 		}

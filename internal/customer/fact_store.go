@@ -44,7 +44,7 @@ func (s *Service) Learn(ctx context.Context, actor org.Actor, c ID, answers []An
 
 // LearnTx is Learn within a transaction.
 func (s *Service) LearnTx(ctx context.Context, tx *db.Tx, actor org.Actor, c ID, answers []Answer, source Source) error {
-	who, err := s.getFrom(ctx, tx, actor, c)
+	who, err := s.lock(ctx, tx, actor, c)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -18,16 +19,10 @@ func (s *Service) FindImported(ctx context.Context, q db.Querier, keys []ImportK
 // TouchTx moves files that were last changed before an instant to the top of
 // the lists. It is no edit: the version stays. Walk-ins are passed over.
 func (s *Service) TouchTx(ctx context.Context, tx *db.Tx, ids []ID, before time.Time) error {
-	stmt, err := tx.Prepare(ctx, `UPDATE customer SET updated_at = ? WHERE customer_id = ? AND updated_at < ?`)
-	if err != nil {
-		return err
-	}
-	defer stmt.Close()
-	for _, c := range ids {
-		if c < 0 {
-			continue
-		}
-		if _, err := stmt.Exec(ctx, db.Millis(tx.Now()), int64(c), db.Millis(before)); err != nil {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(c ID) bool { return c < 0 })
+	for chunk := range slices.Chunk(ids, 200) {
+		args := append([]any{db.Millis(tx.Now()), db.Millis(before)}, db.Args(chunk)...)
+		if _, err := tx.Exec(ctx, `UPDATE customer SET updated_at = ? WHERE updated_at < ? AND customer_id IN (`+db.In(len(chunk))+`)`, args...); err != nil {
 			return err
 		}
 	}
@@ -90,7 +85,7 @@ func take[T comparable](have, v T, replace bool) T {
 // PatchTx fills what is empty in a file; with replace it also overwrites what
 // differs. It returns nil when there was nothing to change.
 func (s *Service) PatchTx(ctx context.Context, tx *db.Tx, actor org.Actor, c ID, in Patch, replace bool) (*Patched, error) {
-	before, err := s.getFrom(ctx, tx, actor, c)
+	before, err := s.lock(ctx, tx, actor, c)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +150,7 @@ func (s *Service) PatchTx(ctx context.Context, tx *db.Tx, actor org.Actor, c ID,
 
 // UnpatchTx takes a patch back where nobody has changed the same since.
 func (s *Service) UnpatchTx(ctx context.Context, tx *db.Tx, actor org.Actor, p Patched) error {
-	now, err := head(ctx, tx, p.Customer)
+	now, err := s.lock(ctx, tx, org.System, p.Customer)
 	if err != nil {
 		return err
 	}
@@ -226,6 +221,12 @@ func (s *Service) ForgetImportedTx(ctx context.Context, tx *db.Tx, importID int6
 	}
 	for _, c := range list {
 		last = c.ID
+		// Whoever is just writing something into the file is waited for.
+		if c, err = s.lock(ctx, tx, org.System, c.ID); errs.Is(err, errs.NotFound) {
+			continue
+		} else if err != nil {
+			return nil, 0, 0, err
+		}
 		since, err := db.All(ctx, tx, db.Value[int64], `SELECT at FROM timeline WHERE customer_id = ? AND at <> ? LIMIT 1`, int64(c.ID), db.Millis(c.CreatedAt))
 		if err != nil {
 			return nil, 0, 0, err

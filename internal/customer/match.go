@@ -18,11 +18,13 @@ type ImportKey struct {
 	Name  string
 }
 
-func (k ImportKey) key() (Kind, string) {
-	if k.Card != "" {
-		return card, k.Card
+// clean is the key as a file would hold it.
+func (k ImportKey) clean() ImportKey {
+	k.Card, k.Name = cleanLine(k.Card), cleanLine(k.Name)
+	if name := []rune(k.Name); len(name) > maxName {
+		k.Name = string(name[:maxName])
 	}
-	return Phone, string(k.Phone)
+	return k
 }
 
 // Imported says which import opens files, and for which store.
@@ -38,15 +40,15 @@ type Imported struct {
 // or a phone. A card that is new with a phone that is known goes to the one
 // who has the phone.
 func (s *Service) MatchOrCreateTx(ctx context.Context, tx *db.Tx, by Imported, keys []ImportKey) (map[ImportKey]ID, int, error) {
-	keys = slices.DeleteFunc(slices.Clone(keys), func(k ImportKey) bool { return k.Card == "" && k.Phone == "" })
+	keys = slices.DeleteFunc(slices.Clone(keys), func(k ImportKey) bool { k = k.clean(); return k.Card == "" && k.Phone == "" })
 	found, err := match(ctx, tx, keys)
 	if err != nil {
 		return nil, 0, err
 	}
 	var fresh []newImport
 	byCard, byPhone := map[string]ID{}, map[phone.Number]ID{}
-	for _, k := range keys {
-		c := found[k]
+	for _, given := range keys {
+		k, c := given.clean(), found[given]
 		if c == 0 && k.Card != "" {
 			c = byCard[k.Card]
 		}
@@ -57,7 +59,7 @@ func (s *Service) MatchOrCreateTx(ctx context.Context, tx *db.Tx, by Imported, k
 			c = NewID()
 			fresh = append(fresh, newImport{c, k})
 		}
-		found[k], byCard[k.Card], byPhone[k.Phone] = c, c, c
+		found[given], byCard[k.Card], byPhone[k.Phone] = c, c, c
 	}
 	if len(fresh) == 0 {
 		return found, 0, nil
@@ -74,7 +76,7 @@ type newImport struct {
 func match(ctx context.Context, q db.Querier, keys []ImportKey) (map[ImportKey]ID, error) {
 	byCard, byPhone := map[string]ID{}, map[string]ID{}
 	for _, k := range keys {
-		if k.Card != "" {
+		if k = k.clean(); k.Card != "" {
 			byCard[k.Card] = 0
 		}
 		if k.Phone != "" {
@@ -87,11 +89,12 @@ func match(ctx context.Context, q db.Querier, keys []ImportKey) (map[ImportKey]I
 		}
 	}
 	found := make(map[ImportKey]ID, len(keys))
-	for _, k := range keys {
+	for _, given := range keys {
+		k := given.clean()
 		if c := byCard[k.Card]; k.Card != "" && c != 0 {
-			found[k] = c
+			found[given] = c
 		} else if c := byPhone[string(k.Phone)]; k.Phone != "" && c != 0 {
-			found[k] = c
+			found[given] = c
 		}
 	}
 	return found, nil
@@ -131,7 +134,7 @@ func (s *Service) createImported(ctx context.Context, tx *db.Tx, by Imported, fr
 	var keyRows, contactRows, termRows [][]any
 	var entries []Entry
 	for _, n := range fresh {
-		c := Customer{ID: n.id, Name: cleanLine(n.key.Name), Card: cleanLine(n.key.Card), StoreID: by.Store, OwnerID: by.Owner,
+		c := Customer{ID: n.id, Name: n.key.Name, Card: n.key.Card, StoreID: by.Store, OwnerID: by.Owner,
 			Origin: OriginImport, ImportID: by.ImportID, Version: 1, CreatedAt: tx.Now(), UpdatedAt: tx.Now()}
 		var has []Contact
 		if c.Card != "" {

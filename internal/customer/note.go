@@ -59,7 +59,7 @@ func ownKey(actor org.Actor, what, key string) string {
 
 // AddNoteTx is AddNote within a transaction.
 func (s *Service) AddNoteTx(ctx context.Context, tx *db.Tx, actor org.Actor, c ID, body string) (Note, error) {
-	who, err := s.getFrom(ctx, tx, actor, c)
+	who, err := s.lock(ctx, tx, actor, c)
 	if err != nil {
 		return Note{}, err
 	}

@@ -3,7 +3,6 @@ package customer
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
@@ -70,10 +69,20 @@ func head(ctx context.Context, q db.Querier, c ID) (Customer, error) {
 	return v, err
 }
 
+// lock is the head of a file within the actor's reach, which nobody else changes
+// until the transaction ends. Whoever writes into a file begins with it: of two
+// at once, the second waits here and then reads what the first has written.
+func (s *Service) lock(ctx context.Context, tx *db.Tx, actor org.Actor, c ID) (Customer, error) {
+	if _, err := tx.Exec(ctx, `UPDATE customer SET version = version WHERE customer_id = ?`, int64(c)); err != nil {
+		return Customer{}, err
+	}
+	return s.getFrom(ctx, tx, actor, c)
+}
+
 // write runs f in a transaction on a customer within the actor's reach.
 func (s *Service) write(ctx context.Context, actor org.Actor, c ID, f func(context.Context, *db.Tx, Customer) error) error {
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		before, err := s.getFrom(ctx, tx, actor, c)
+		before, err := s.lock(ctx, tx, actor, c)
 		if err != nil {
 			return err
 		}
@@ -135,6 +144,3 @@ func touch(ctx context.Context, tx *db.Tx, c ID) error {
 	_, err := tx.Exec(ctx, `UPDATE customer SET version = version + 1, updated_at = ? WHERE customer_id = ?`, db.Millis(tx.Now()), int64(c))
 	return err
 }
-
-// today is the date of an instant where no store's zone is at hand.
-func today(t time.Time) string { return t.UTC().Format(time.DateOnly) }
