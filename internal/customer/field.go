@@ -10,6 +10,7 @@ import (
 
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/i18n"
 )
 
 // Group says whether a field belongs to the hard file (who they are) or the
@@ -102,7 +103,40 @@ var builtin = []Field{
 
 var fieldCode = regexp.MustCompile(`^[a-z][a-z0-9_]{1,39}$`)
 
-func (f Field) check() error {
+// limits of what an administrator writes about a field, in characters.
+const (
+	maxUnit    = 20
+	maxWords   = 400 // of a label, a question, a choice
+	maxPattern = 200
+)
+
+// separators stand between choices where several are written in one text.
+const separators = ",，、;；\n"
+
+// clean brings what was typed about a field to the form in which it is kept.
+func (f *Field) clean() {
+	choices := make([]string, 0, len(f.Choices))
+	for _, c := range f.Choices {
+		if c = cleanLine(c); c != "" && !slices.Contains(choices, c) {
+			choices = append(choices, c)
+		}
+	}
+	f.Choices, f.Unit, f.Pattern = choices, cleanLine(f.Unit), cleanLine(f.Pattern)
+	f.Labels, f.Questions = cleanWords(f.Labels), cleanWords(f.Questions)
+}
+
+func cleanWords(words map[string]string) map[string]string {
+	out := map[string]string{}
+	for locale, w := range words {
+		if w = cleanLine(w); w != "" {
+			out[locale] = w
+		}
+	}
+	return out
+}
+
+// check says what is wrong with a clean field, and normalises its bounds.
+func (f *Field) check() error {
 	var bad errs.Fields
 	if !fieldCode.MatchString(f.Code) {
 		bad.Add("code", "customer.field_code_wrong")
@@ -116,18 +150,15 @@ func (f Field) check() error {
 	if (f.Type == Choice || f.Type == Choices) && len(f.Choices) < 2 {
 		bad.Add("choices", "customer.field_needs_choices")
 	}
-	if len(f.Choices) > 100 || len(strings.Join(f.Choices, "")) > maxNote {
+	if len(f.Choices) > 100 || utf8.RuneCountInString(strings.Join(f.Choices, "")) > maxNote {
 		bad.Add("choices", "error.too_long", "max", 100)
 	}
-	for name, bound := range map[string]string{"min": f.Min, "max": f.Max} {
-		if bound == "" {
-			continue
-		}
-		if _, err := f.parseBounded(bound); err != nil {
-			bad.Add(name, "error.field_invalid")
-		}
+	if f.Type == Choices && slices.ContainsFunc(f.Choices, func(c string) bool { return strings.ContainsAny(c, separators) }) {
+		bad.Add("choices", "error.field_invalid")
 	}
-	if _, err := regexp.Compile(f.Pattern); err != nil || len(f.Pattern) > 200 {
+	f.checkBounds(&bad)
+	f.checkWords(&bad)
+	if _, err := regexp.Compile(f.Pattern); err != nil || utf8.RuneCountInString(f.Pattern) > maxPattern {
 		bad.Add("pattern", "customer.field_pattern_wrong")
 	}
 	if f.Weight < 0 || f.Weight > 10 {
@@ -137,6 +168,42 @@ func (f Field) check() error {
 		bad.Add("label", "error.required")
 	}
 	return bad.Err()
+}
+
+func (f *Field) checkBounds(bad *errs.Fields) {
+	if f.Type != Number && f.Type != Date {
+		f.Min, f.Max = "", ""
+	}
+	for _, b := range []struct {
+		name  string
+		bound *string
+	}{{"min", &f.Min}, {"max", &f.Max}} {
+		if *b.bound = cleanLine(*b.bound); *b.bound == "" {
+			continue
+		}
+		var err error
+		if *b.bound, err = f.parseBounded(*b.bound); err != nil {
+			bad.Add(b.name, "error.field_invalid")
+		}
+	}
+	if f.Min != "" && f.Max != "" && f.inBounds(f.Min) != nil {
+		bad.Add("max", "error.field_invalid") // nothing would lie between them
+	}
+}
+
+func (f *Field) checkWords(bad *errs.Fields) {
+	if utf8.RuneCountInString(f.Unit) > maxUnit {
+		bad.Add("unit", "error.too_long", "max", maxUnit)
+	}
+	for name, words := range map[string]map[string]string{"label": f.Labels, "question": f.Questions} {
+		for locale, w := range words {
+			if _, known := i18n.ParseLocale(locale); !known {
+				bad.Add(name, "error.field_invalid")
+			} else if utf8.RuneCountInString(w) > maxWords {
+				bad.Add(name, "error.too_long", "max", maxWords)
+			}
+		}
+	}
 }
 
 // Parse reads and normalises a value for the field. Choices are written
@@ -180,12 +247,19 @@ func (f Field) parseBounded(raw string) (string, error) {
 		d, err := day.ParseAny(raw)
 		return d.String(), err
 	}
+	if len(raw) > 30 || !decimal.MatchString(raw) {
+		return "", errs.New(errs.Invalid, "error.not_a_number")
+	}
 	n, ok := new(big.Rat).SetString(strings.ReplaceAll(raw, ",", ""))
-	if !ok || len(raw) > 30 || strings.ContainsAny(raw, "/eExXpP_") {
+	if !ok {
 		return "", errs.New(errs.Invalid, "error.not_a_number")
 	}
 	return strings.TrimSuffix(strings.TrimRight(n.FloatString(6), "0"), "."), nil
 }
+
+// decimal is a number as people write it. A comma stands between thousands and
+// nowhere else: 38,5 is not 385.
+var decimal = regexp.MustCompile(`^[-+]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)?(\.[0-9]*)?$`)
 
 func (f Field) inBounds(v string) error {
 	below := func(a, b string) bool { return a < b }
@@ -205,7 +279,10 @@ func (f Field) inBounds(v string) error {
 func (f Field) parseChoices(raw string) (string, error) {
 	var picked []string
 	if json.Unmarshal([]byte(raw), &picked) != nil {
-		picked = strings.FieldsFunc(raw, func(r rune) bool { return strings.ContainsRune(",，、;；\n", r) })
+		picked = strings.FieldsFunc(raw, func(r rune) bool { return strings.ContainsRune(separators, r) })
+	}
+	if len(picked) == 0 {
+		return "", errs.New(errs.Invalid, "error.required")
 	}
 	for i, p := range picked {
 		if picked[i] = strings.TrimSpace(p); !slices.Contains(f.Choices, picked[i]) {

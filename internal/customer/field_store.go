@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/ricejar/ricejar/internal/audit"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/org"
@@ -18,6 +19,7 @@ type fieldCache struct {
 	mu    sync.Mutex
 	list  []Field
 	until int64
+	edits int // counts changes of this server
 }
 
 const maxFieldAge = 10_000 // milliseconds
@@ -25,23 +27,43 @@ const maxFieldAge = 10_000 // milliseconds
 // Fields are all fields, in the order in which they are asked for.
 func (s *Service) Fields(ctx context.Context) ([]Field, error) {
 	now := s.DB.Clock().UnixMilli()
-	s.fields.mu.Lock()
-	defer s.fields.mu.Unlock()
-	if s.fields.list != nil && now < s.fields.until {
-		return slices.Clone(s.fields.list), nil
+	list, edits := s.fields.get(now)
+	if list != nil {
+		return list, nil
 	}
+	// Nobody waits on the lock for the database.
 	list, err := loadFields(ctx, s.DB)
 	if err != nil {
 		return nil, err
 	}
-	s.fields.list, s.fields.until = list, now+maxFieldAge
+	s.fields.put(list, now+maxFieldAge, edits)
 	return slices.Clone(list), nil
 }
 
-func (s *Service) forgetFields() {
-	s.fields.mu.Lock()
-	defer s.fields.mu.Unlock()
-	s.fields.list = nil
+// get is the list, unless it is too old; edits is to be given back to put.
+func (c *fieldCache) get(now int64) (list []Field, edits int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now >= c.until {
+		return nil, c.edits
+	}
+	return slices.Clone(c.list), c.edits
+}
+
+// put keeps a list, unless a field was changed since it was read.
+func (c *fieldCache) put(list []Field, until int64, edits int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.edits == edits {
+		c.list, c.until = list, until
+	}
+}
+
+func (c *fieldCache) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.until = 0
+	c.edits++
 }
 
 func loadFields(ctx context.Context, q db.Querier) ([]Field, error) {
@@ -87,14 +109,10 @@ func (s *Service) SaveField(ctx context.Context, actor org.Actor, f Field) error
 			f.Group, f.Type, f.Choices, f.Min, f.Max, f.Pattern, f.Unit, f.Labels, f.Builtin = b.Group, b.Type, b.Choices, b.Min, b.Max, b.Pattern, b.Unit, nil, true
 		}
 	}
-	for i, c := range f.Choices {
-		f.Choices[i] = cleanLine(c)
-	}
-	f.Choices = slices.DeleteFunc(f.Choices, func(c string) bool { return c == "" })
+	f.clean()
 	if err := f.check(); err != nil {
 		return err
 	}
-	defer s.forgetFields()
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		all, err := loadFields(ctx, tx)
 		if err != nil {
@@ -107,7 +125,11 @@ func (s *Service) SaveField(ctx context.Context, actor org.Actor, f Field) error
 		if i < 0 && len(all) >= maxFields {
 			return errs.New(errs.Conflict, "customer.too_many_fields", "max", maxFields)
 		}
-		return putField(ctx, tx, f)
+		if err := putField(ctx, tx, f); err != nil {
+			return err
+		}
+		tx.AfterCommit(s.fields.forget)
+		return audit.Append(ctx, tx, audit.Entry{Staff: int64(actor.ID()), Action: "field.save", Subject: "field:" + f.Code, Detail: f})
 	})
 }
 
