@@ -19,6 +19,7 @@ import (
 	"github.com/ricejar/ricejar/internal/web/customers"
 	"github.com/ricejar/ricejar/internal/web/imports"
 	"github.com/ricejar/ricejar/internal/web/sales"
+	"github.com/ricejar/ricejar/internal/web/today"
 )
 
 type serveCmd struct {
@@ -116,6 +117,7 @@ func (s *Services) site(a *App, secure bool) (*web.Site, error) {
 	}
 	site.Handle("GET /healthz", web.Public, s.health)
 	people.Routes(site)
+	today.Pages{Care: s.Care, Customers: s.Customers, Org: s.Org}.Routes(site)
 	(&customers.Handler{Customers: s.Customers, Purchases: s.Purchases, Care: s.Care, Org: s.Org}).Register(site)
 	(&sales.Handler{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}).Register(site)
 	imports.Pages{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}.Routes(site)
