@@ -29,10 +29,12 @@ var keyArgument = map[string]int{
 	"Key": 0, // i18n.Key
 }
 
-var keyShape = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$`)
-var prefixShape = regexp.MustCompile(`^[a-z][a-z0-9_]*\.([a-z0-9_]+\.)*$`)
-var quoted = regexp.MustCompile("\"([^\"\\\\\n]*)\"|`([^`\n]*)`")
-var templCall = regexp.MustCompile(`\bT\((?:ctx, )?"([^"]+)"`)
+var (
+	keyShape    = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$`)
+	prefixShape = regexp.MustCompile(`^[a-z][a-z0-9_]*\.([a-z0-9_]+\.)*$`)
+	quoted      = regexp.MustCompile("\"([^\"\\\\\n]*)\"|`([^`\n]*)`")
+	templCall   = regexp.MustCompile(`\bT\((?:ctx, )?"([^"]+)"`)
+)
 
 func readSources(t *testing.T, root string) sources {
 	t.Helper()

@@ -161,7 +161,7 @@ func (s *Site) admit(r *http.Request, rt Route) (*http.Request, error) {
 }
 
 // toSignIn sends a visitor to the sign-in and remembers where they wanted to go.
-func toSignIn(w http.ResponseWriter, r *http.Request) error {
+func toSignIn(w http.ResponseWriter, r *http.Request) {
 	next := r.URL.RequestURI()
 	if r.Method != http.MethodGet || Fragment(r) {
 		// Back to the page the form or the fragment was on.
@@ -171,9 +171,10 @@ func toSignIn(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if next == "/" {
-		return Redirect(w, r, "/sign-in")
+		redirect(w, r, "/sign-in")
+		return
 	}
-	return Redirect(w, r, "/sign-in?next="+url.QueryEscape(next))
+	redirect(w, r, "/sign-in?next="+url.QueryEscape(next))
 }
 
 // recorder remembers what was answered, for the log, and tells the browser (and

@@ -34,7 +34,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	var detour *Detour
 	if errors.As(err, &detour) {
-		Redirect(w, r, detour.Path)
+		redirect(w, r, detour.Path)
 		return
 	}
 	if kind == errs.Unauthenticated {

@@ -79,39 +79,44 @@ func Render(w http.ResponseWriter, r *http.Request, p Page) error {
 	// Tablets on a shop floor are shared: nothing stays on them.
 	h.Set("Cache-Control", "no-store")
 	h.Add("Vary", "HX-Request, Accept-Encoding")
-	return write(w, r, p.status(), buf.Bytes())
+	write(w, r, p.status(), buf.Bytes())
+	return nil
 }
 
-// write sends a body, compressed if the client takes it and it is worth it.
-func write(w http.ResponseWriter, r *http.Request, status int, body []byte) error {
+// write sends a body, compressed if the client takes it and it is worth it. That
+// a reader has gone away in the meantime is no fault of ours.
+func write(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	if len(body) < 1024 || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		w.WriteHeader(status)
-		w.Write(body) // a reader who went away is no fault of ours
-		return nil
+		_, _ = w.Write(body)
+		return
 	}
 	w.Header().Set("Content-Encoding", "gzip")
 	w.WriteHeader(status)
 	z := zippers.Get().(*gzip.Writer)
 	defer zippers.Put(z)
 	z.Reset(w)
-	z.Write(body)
-	z.Close()
-	return nil
+	_, _ = z.Write(body)
+	_ = z.Close()
 }
 
 // Redirect sends the reader to another page of the site, after a POST above all.
 func Redirect(w http.ResponseWriter, r *http.Request, path string) error {
+	redirect(w, r, path)
+	return nil
+}
+
+func redirect(w http.ResponseWriter, r *http.Request, path string) {
 	stateOf(r).keepToasts(w)
 	w.Header().Set("Cache-Control", "no-store")
 	if Fragment(r) {
 		w.Header().Set("HX-Redirect", path)
 		w.WriteHeader(http.StatusOK)
-		return nil
+		return
 	}
 	w.Header().Set("Location", path)
 	w.WriteHeader(http.StatusSeeOther)
-	return nil
 }
 
 // Say shows a sentence on the page that comes next, this one or after a Redirect.

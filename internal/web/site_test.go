@@ -239,7 +239,7 @@ func TestNavigationShowsWhatIsThereAndAllowed(t *testing.T) {
 func TestBodiesAreLimited(t *testing.T) {
 	site := webtest.New(t, someRoutes).As(webtest.Staff(org.Associate))
 	site.Post("/upload", "x", strings.Repeat("a", 2<<20)).Want(422).WantText("main", "1 MB")
-	r := httptest.NewRequest("POST", "/upload", strings.NewReader("%zz=1"))
+	r := httptest.NewRequest(http.MethodPost, "/upload", strings.NewReader("%zz=1"))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	site.Do(r).Want(422)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"mime/multipart"
+	"net/http"
 	"net/http/httptest"
 	"path"
 	"strings"
@@ -57,7 +58,7 @@ func (d desk) upload(kind, name, content string) *webtest.Answer {
 	}
 	f.Write([]byte(content))
 	m.Close()
-	r := httptest.NewRequest("POST", "/imports", &body)
+	r := httptest.NewRequest(http.MethodPost, "/imports", &body)
 	r.Header.Set("Content-Type", m.FormDataContentType())
 	return d.Do(r)
 }

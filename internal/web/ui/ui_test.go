@@ -26,8 +26,10 @@ import (
 func render(t *testing.T, c templ.Component) *html.Node {
 	t.Helper()
 	ctx := i18n.With(context.Background(), i18n.Printer{Locale: i18n.English})
-	ctx = ui.With(ctx, &ui.Frame{Path: "/customers/5", Now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), Zone: time.UTC,
-		User: &ui.User{Name: "Wang"}, Nav: []ui.NavItem{{Label: "Customers", Href: "/customers", Dock: true}, {Label: "Cust", Href: "/cust"}}})
+	ctx = ui.With(ctx, &ui.Frame{
+		Path: "/customers/5", Now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), Zone: time.UTC,
+		User: &ui.User{Name: "Wang"}, Nav: []ui.NavItem{{Label: "Customers", Href: "/customers", Dock: true}, {Label: "Cust", Href: "/cust"}},
+	})
 	var b bytes.Buffer
 	if err := c.Render(ctx, &b); err != nil {
 		t.Fatal(err)
