@@ -36,7 +36,7 @@ var levels = [][]string{
 	{"internal/db"},
 	{"internal/i18n"}, // writes money and days the reader's way
 	{"internal/id", "internal/money", "internal/phone", "internal/day", "internal/pinyin"},
-	{"internal/errs"},
+	{"internal/errs", "internal/text"},
 	{"btyd"},
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // ConsentID is a consent entry's id within its customer.
@@ -83,7 +84,7 @@ func (s *Service) SetConsentTx(ctx context.Context, tx *db.Tx, actor org.Actor, 
 		!slices.Contains([]string{"phone", "sms", "email", "wechat", AllChannels}, in.Channel) || !in.Source.Valid() {
 		return errs.New(errs.Invalid, "error.field_invalid")
 	}
-	in.ID, in.Staff, in.At, in.Wording = id.New[Consent](), actor.ID(), tx.Now(), cleanText(in.Wording)
+	in.ID, in.Staff, in.At, in.Wording = id.New[Consent](), actor.ID(), tx.Now(), text.Clean(in.Wording)
 	if utf8.RuneCountInString(in.Wording) > maxNote {
 		return errs.New(errs.Invalid, "error.too_long", "max", maxNote)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/phone"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // Kind is a way to reach a customer, or the card they are known by.
@@ -43,7 +44,7 @@ const DefaultRegion = "CN"
 
 // ParseContact reads what was typed.
 func ParseContact(kind Kind, raw string) (Contact, error) {
-	raw = cleanLine(raw)
+	raw = text.Line(raw)
 	switch kind {
 	case Phone:
 		n, err := phone.Parse(raw, DefaultRegion)
@@ -71,7 +72,7 @@ func ParseContact(kind Kind, raw string) (Contact, error) {
 func cleanContacts(list []Contact, f *errs.Fields) []Contact {
 	out := make([]Contact, 0, len(list))
 	for _, k := range list {
-		k.Label = cleanLine(k.Label)
+		k.Label = text.Line(k.Label)
 		switch {
 		case takenKey[k.Kind] == "" || k.Kind == card || k.Value == "":
 			f.Add("contacts", "error.field_invalid")

@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/once"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // NewCustomer is what a file begins with. A name or a phone is enough; a person
@@ -56,7 +57,7 @@ func (s *Service) Create(ctx context.Context, actor org.Actor, in NewCustomer) (
 // CreateTx is Create within a transaction.
 func (s *Service) CreateTx(ctx context.Context, tx *db.Tx, actor org.Actor, in NewCustomer) (Customer, error) {
 	c := Customer{
-		ID: NewID(), Name: cleanLine(in.Name), Gender: in.Gender, Birth: in.Birth, Card: cleanLine(in.Card),
+		ID: NewID(), Name: text.Line(in.Name), Gender: in.Gender, Birth: in.Birth, Card: text.Line(in.Card),
 		StoreID: in.StoreID, OwnerID: in.OwnerID, ReferrerID: in.Referrer, Origin: in.Origin, ImportID: in.ImportID,
 		Version: 1, CreatedAt: tx.Now(), UpdatedAt: tx.Now(),
 	}

@@ -2,7 +2,6 @@ package customer
 
 import (
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -107,18 +106,3 @@ func (c Customer) check(f *errs.Fields) {
 		f.AddErr("birthday", c.Birth.Check())
 	}
 }
-
-// cleanText trims a text and drops control characters, which a hostile form or
-// a broken file may hold and PostgreSQL refuses.
-func cleanText(s string) string {
-	s = strings.ToValidUTF8(s, "")
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, s))
-}
-
-// cleanLine is cleanText for what stands on one line.
-func cleanLine(s string) string { return strings.Join(strings.Fields(cleanText(s)), " ") }

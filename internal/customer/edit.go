@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // Edit is a changed head of a file. Version is the one the editor saw.
@@ -36,7 +37,7 @@ func (s *Service) Update(ctx context.Context, actor org.Actor, c ID, in Edit) (C
 			return errs.New(errs.Conflict, "customer.changed_meanwhile")
 		}
 		after = before
-		after.Name, after.Gender, after.Birth, after.Card = cleanLine(in.Name), in.Gender, in.Birth, cleanLine(in.Card)
+		after.Name, after.Gender, after.Birth, after.Card = text.Line(in.Name), in.Gender, in.Birth, text.Line(in.Card)
 		after.StoreID, after.OwnerID, after.ReferrerID, after.Origin, after.VIP = in.StoreID, in.OwnerID, in.Referrer, in.Origin, in.VIP
 		if err := s.updateTx(ctx, tx, actor, before, after, in.Contacts); err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // Group says whether a field belongs to the hard file (who they are) or the
@@ -117,18 +118,18 @@ const separators = ",，、;；\n"
 func (f *Field) clean() {
 	choices := make([]string, 0, len(f.Choices))
 	for _, c := range f.Choices {
-		if c = cleanLine(c); c != "" && !slices.Contains(choices, c) {
+		if c = text.Line(c); c != "" && !slices.Contains(choices, c) {
 			choices = append(choices, c)
 		}
 	}
-	f.Choices, f.Unit, f.Pattern = choices, cleanLine(f.Unit), cleanLine(f.Pattern)
+	f.Choices, f.Unit, f.Pattern = choices, text.Line(f.Unit), text.Line(f.Pattern)
 	f.Labels, f.Questions = cleanWords(f.Labels), cleanWords(f.Questions)
 }
 
 func cleanWords(words map[string]string) map[string]string {
 	out := map[string]string{}
 	for locale, w := range words {
-		if w = cleanLine(w); w != "" {
+		if w = text.Line(w); w != "" {
 			out[locale] = w
 		}
 	}
@@ -178,7 +179,7 @@ func (f *Field) checkBounds(bad *errs.Fields) {
 		name  string
 		bound *string
 	}{{"min", &f.Min}, {"max", &f.Max}} {
-		if *b.bound = cleanLine(*b.bound); *b.bound == "" {
+		if *b.bound = text.Line(*b.bound); *b.bound == "" {
 			continue
 		}
 		var err error
@@ -209,7 +210,7 @@ func (f *Field) checkWords(bad *errs.Fields) {
 // Parse reads and normalises a value for the field. Choices are written
 // separated by commas or line breaks and kept as a JSON array.
 func (f Field) Parse(raw string) (string, error) {
-	raw = cleanText(raw)
+	raw = text.Clean(raw)
 	if raw == "" {
 		return "", errs.New(errs.Invalid, "error.required")
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/ricejar/ricejar/internal/audit"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // File is all that the customer's own page shows of them.
@@ -122,7 +123,7 @@ func (s *Service) Reveal(ctx context.Context, actor org.Actor, c ID, why string)
 			return err
 		}
 		return audit.Append(ctx, tx, audit.Entry{Staff: int64(actor.ID()), Action: "customer.reveal", Subject: "customer:" + c.String(),
-			Detail: map[string]any{"why": cleanLine(why)}})
+			Detail: map[string]any{"why": text.Line(why)}})
 	})
 	return list, err
 }

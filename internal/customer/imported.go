@@ -8,6 +8,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // FindImported finds the customers of many rows, by card and then by phone,
@@ -99,8 +100,8 @@ func (s *Service) PatchTx(ctx context.Context, tx *db.Tx, actor org.Actor, c ID,
 	}
 	p := Patched{Customer: c, Before: patchable(before)}
 	p.After = PatchedHead{
-		take(before.Name, cleanLine(in.Name), replace), take(before.Gender, in.Gender, replace), take(before.Birth, in.Birth, replace),
-		take(before.Card, cleanLine(in.Card), replace), take(before.StoreID, in.StoreID, replace), take(before.OwnerID, in.OwnerID, replace),
+		take(before.Name, text.Line(in.Name), replace), take(before.Gender, in.Gender, replace), take(before.Birth, in.Birth, replace),
+		take(before.Card, text.Line(in.Card), replace), take(before.StoreID, in.StoreID, replace), take(before.OwnerID, in.OwnerID, replace),
 	}
 	has := slices.Clone(had)
 	for _, k := range in.Contacts {
@@ -130,7 +131,7 @@ func (s *Service) PatchTx(ctx context.Context, tx *db.Tx, actor org.Actor, c ID,
 		}
 	}
 	if in.Note != "" {
-		known, err := db.All(ctx, tx, db.Value[NoteID], `SELECT id FROM note WHERE customer_id = ? AND body = ?`, int64(c), cleanText(in.Note))
+		known, err := db.All(ctx, tx, db.Value[NoteID], `SELECT id FROM note WHERE customer_id = ? AND body = ?`, int64(c), text.Clean(in.Note))
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/phone"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // ImportKey is what a row of a file tells about whose it is: a card, a phone,
@@ -20,7 +21,7 @@ type ImportKey struct {
 
 // clean is the key as a file would hold it.
 func (k ImportKey) clean() ImportKey {
-	k.Card, k.Name = cleanLine(k.Card), cleanLine(k.Name)
+	k.Card, k.Name = text.Line(k.Card), text.Line(k.Name)
 	if name := []rune(k.Name); len(name) > maxName {
 		k.Name = string(name[:maxName])
 	}

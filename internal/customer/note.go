@@ -10,6 +10,7 @@ import (
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/once"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // NoteID is a note's id within its customer.
@@ -67,7 +68,7 @@ func (s *Service) AddNoteTx(ctx context.Context, tx *db.Tx, actor org.Actor, c I
 }
 
 func (s *Service) addNote(ctx context.Context, tx *db.Tx, actor org.Actor, c Customer, body string) (Note, error) {
-	n := Note{ID: id.New[Note](), Body: cleanText(body), Staff: actor.ID(), At: tx.Now()}
+	n := Note{ID: id.New[Note](), Body: text.Clean(body), Staff: actor.ID(), At: tx.Now()}
 	var bad errs.Fields
 	if n.Body == "" {
 		bad.Add("note", "error.required")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ricejar/ricejar/internal/phone"
 	"github.com/ricejar/ricejar/internal/pinyin"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // Lengths of search terms: shorter tails would match too much to be of use,
@@ -114,7 +115,7 @@ func cut(s string) string {
 // searchRange turns what was typed into the range of terms that begin with it;
 // ok is false when nothing is left to search for.
 func searchRange(q string) (from, to string, ok bool) {
-	q = pinyin.Fold(cleanLine(q))
+	q = pinyin.Fold(text.Line(q))
 	if n, err := phone.Parse(q, DefaultRegion); err == nil {
 		q = n.National()
 	} else if !strings.Contains(q, "@") {

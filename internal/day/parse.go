@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // Parse reads YYYY-MM-DD and nothing else.
@@ -77,7 +78,7 @@ func ParseAny(s string) (Day, error) {
 func checked(s string, year, month, dom int) (Day, error) {
 	d, err := New(year, time.Month(month), dom)
 	if err != nil {
-		return 0, errs.New(errs.Invalid, "day.no_such_day", "value", clip(strings.TrimSpace(s)))
+		return 0, errs.New(errs.Invalid, "day.no_such_day", "value", text.Quote(strings.TrimSpace(s)))
 	}
 	return d, nil
 }
@@ -111,18 +112,5 @@ func number(s string) (n int, ok bool) {
 }
 
 func notADay(s string) error {
-	return errs.New(errs.Invalid, "day.not_a_day", "value", clip(s))
-}
-
-// clip keeps what is quoted back to a person short.
-func clip(s string) string {
-	const most = 40
-	n := 0
-	for i := range s {
-		if n == most {
-			return s[:i] + "…"
-		}
-		n++
-	}
-	return s
+	return errs.New(errs.Invalid, "day.not_a_day", "value", text.Quote(s))
 }

@@ -17,6 +17,7 @@ import (
 	"strconv"
 
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // Amount is a sum of money. The zero Amount is nothing of no currency.
@@ -126,7 +127,7 @@ func ParseQuantity(s string) (Quantity, error) {
 	case tooLarge:
 		return 0, errs.New(errs.Invalid, "money.too_large")
 	default:
-		return 0, errs.New(errs.Invalid, "money.not_a_quantity", "value", clip(s))
+		return 0, errs.New(errs.Invalid, "money.not_a_quantity", "value", text.Quote(s))
 	}
 }
 
@@ -170,7 +171,7 @@ func magnitude(v int64) uint64 {
 }
 
 func unknownCurrency(code string) error {
-	return errs.New(errs.Invalid, "money.unknown_currency", "code", clip(code))
+	return errs.New(errs.Invalid, "money.unknown_currency", "code", text.Quote(code))
 }
 
 func amountError(v verdict, s string, c Currency) error {
@@ -179,21 +180,8 @@ func amountError(v verdict, s string, c Currency) error {
 		return errs.New(errs.Invalid, "money.too_large")
 	case tooFine:
 		return errs.New(errs.Invalid, "money.too_many_decimals",
-			"value", clip(s), "currency", string(c), "digits", strconv.Itoa(c.Digits()))
+			"value", text.Quote(s), "currency", string(c), "digits", strconv.Itoa(c.Digits()))
 	default:
-		return errs.New(errs.Invalid, "money.not_an_amount", "value", clip(s), "currency", string(c))
+		return errs.New(errs.Invalid, "money.not_an_amount", "value", text.Quote(s), "currency", string(c))
 	}
-}
-
-// clip keeps what is quoted back to a person short.
-func clip(s string) string {
-	const most = 40
-	n := 0
-	for i := range s {
-		if n == most {
-			return s[:i] + "…"
-		}
-		n++
-	}
-	return s
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // Number is a telephone number in E.164 form, "+8613812345678", with the
@@ -69,7 +70,7 @@ func parse(number, ext, region string) (Number, bool) {
 }
 
 func notANumber(raw string) error {
-	return errs.New(errs.Invalid, "phone.not_a_number", "value", clip(raw))
+	return errs.New(errs.Invalid, "phone.not_a_number", "value", text.Quote(raw))
 }
 
 // chineseMobile recognises 1[3-9] and nine digits more, with or without the
@@ -136,17 +137,4 @@ func chineseMobile(raw, region string) (Number, bool) {
 		return Number(raw), true
 	}
 	return Number(china + string(d)), true
-}
-
-// clip keeps what is quoted back to a person short.
-func clip(s string) string {
-	const most = 40
-	n := 0
-	for i := range s {
-		if n == most {
-			return s[:i] + "…"
-		}
-		n++
-	}
-	return s
 }
