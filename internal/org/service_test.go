@@ -3,6 +3,8 @@ package org_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -282,6 +284,95 @@ func TestUpdateStaff_keeps_one_administrator_even_when_two_dismiss_each_other(t 
 		}
 		if left, err := s.HasAdministrator(ctx); err != nil || !left {
 			t.Errorf("administrator left: %v, %v", left, err)
+		}
+	})
+}
+
+func TestSetPreferences_leaves_alone_what_is_changed_meanwhile(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		ctx, s := t.Context(), &org.Service{DB: d}
+		mustStaff(t, s, org.Staff{Code: "boss", Role: org.Administrator})
+		for n := range 10 {
+			p := mustStaff(t, s, org.Staff{Code: fmt.Sprint("p", n), Role: org.Administrator})
+			actor, err := s.Actor(ctx, p.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			demoted := p
+			demoted.Role, demoted.Reach = org.Marketer, ""
+			var wg sync.WaitGroup
+			for _, do := range []func() error{
+				func() error { return s.UpdateStaff(ctx, org.System, demoted) },
+				func() error { return s.SetPreferences(ctx, actor, "en", "dark") },
+				func() error { return s.SetPreferences(ctx, actor, "en", "light") },
+			} {
+				wg.Go(func() {
+					if err := do(); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if actor, err = s.Actor(ctx, p.ID); err != nil || actor.Staff.Role != org.Marketer {
+				t.Fatalf("choosing a theme undid the demotion: %+v, %v", actor.Staff, err)
+			}
+		}
+		for _, wrong := range [][2]string{{"klingon", ""}, {"", "pink"}} {
+			if err := s.SetPreferences(ctx, org.NewActor(org.Staff{ID: 1, Active: true}, 0, nil), wrong[0], wrong[1]); !errs.Is(err, errs.Invalid) {
+				t.Errorf("%v: got %v, want invalid", wrong, err)
+			}
+		}
+	})
+}
+
+func TestText_is_cleaned_and_bounded(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		ctx, s := t.Context(), &org.Service{DB: d}
+		long := strings.Repeat("长", 201)
+		for name, do := range map[string]func() error{
+			"region": func() error { _, err := s.CreateRegion(ctx, org.System, long); return err },
+			"store": func() error {
+				_, err := s.CreateStore(ctx, org.System, org.Store{Code: "A", Currency: "CNY", Zone: "UTC", Address: long})
+				return err
+			},
+			"staff": func() error {
+				_, err := s.CreateStaff(ctx, org.System, org.Staff{Code: "a", Name: long, Role: org.Marketer})
+				return err
+			},
+		} {
+			if err := do(); !errs.Is(err, errs.Invalid) {
+				t.Errorf("%s: got %v, want invalid", name, err)
+			}
+		}
+		p := mustStaff(t, s, org.Staff{Code: "a\x00b", Name: "王\x00\xff小", Role: org.Marketer})
+		if p.Code != "ab" || p.Name != "王小" {
+			t.Errorf("got %q %q, want clean text", p.Code, p.Name)
+		}
+	})
+}
+
+func TestCode_is_taken_once_in_any_letters_by_two_servers(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		for round := range 5 {
+			made := make([]error, 4)
+			var wg sync.WaitGroup
+			for i, code := range []string{"uk", "UK", "Uk", "uK"} {
+				wg.Go(func() {
+					_, made[i] = (&org.Service{DB: d}).CreateStore(t.Context(), org.System, org.Store{Code: fmt.Sprint(code, round), Currency: "GBP", Zone: "UTC"})
+				})
+			}
+			wg.Wait()
+			n := 0
+			for _, err := range made {
+				if err == nil {
+					n++
+				} else if !errs.Is(err, errs.Invalid) {
+					t.Errorf("got %v, want the code taken", err)
+				}
+			}
+			if n != 1 {
+				t.Errorf("%d stores of one code were made, want 1", n)
+			}
 		}
 	})
 }

@@ -5,11 +5,12 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // StaffFilter chooses people from the directory.
@@ -93,22 +94,33 @@ func (s *Service) UpdateStaff(ctx context.Context, by Actor, p Staff) error {
 	})
 }
 
-// SetPreferences stores the language and the theme a person chose for themselves.
+// SetPreferences stores the language and the theme a person chose for themselves,
+// and leaves alone what somebody else may be changing of them at this moment.
 func (s *Service) SetPreferences(ctx context.Context, by Actor, locale, theme string) error {
+	var f errs.Fields
+	checkPreferences(&f, locale, theme)
+	if err := f.Err(); err != nil {
+		return err
+	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, err := staffByID(ctx, tx, by.ID())
+		n, err := tx.Exec(ctx, "UPDATE staff SET locale = ?, theme = ? WHERE id = ?", locale, theme, int64(by.ID()))
 		if err != nil {
 			return err
 		}
-		p.Locale, p.Theme = locale, theme
-		if p, err = checkStaff(ctx, tx, p); err != nil {
-			return err
+		if n == 0 {
+			return errs.New(errs.NotFound, "org.staff_unknown", "staff", by.ID().String())
 		}
-		if err := updateStaff(ctx, tx, p); err != nil {
-			return err
-		}
-		return s.changed(ctx, tx, by, "staff.preferences", "staff:"+p.ID.String(), map[string]string{"locale": locale, "theme": theme})
+		return s.changed(ctx, tx, by, "staff.preferences", "staff:"+by.ID().String(), map[string]string{"locale": locale, "theme": theme})
 	})
+}
+
+func checkPreferences(f *errs.Fields, locale, theme string) {
+	if _, known := i18n.ParseLocale(locale); locale != "" && !known {
+		f.Add("locale", "error.field_invalid")
+	}
+	if theme != "" && theme != "light" && theme != "dark" {
+		f.Add("theme", "org.theme_unknown")
+	}
 }
 
 // HasAdministrator reports whether the company has an active administrator.
@@ -123,7 +135,7 @@ func hasAdministrator(ctx context.Context, q db.Querier) (bool, error) {
 // checkStaff returns the person as they are to be written, or what is wrong.
 func checkStaff(ctx context.Context, tx *db.Tx, p Staff) (Staff, error) {
 	var f errs.Fields
-	p.Code, p.Name = strings.TrimSpace(p.Code), strings.TrimSpace(p.Name)
+	p.Code, p.Name = text.Line(p.Code), text.Line(p.Name)
 	if p.Reach == "" {
 		p.Reach = p.Role.DefaultReach()
 	}
@@ -131,14 +143,13 @@ func checkStaff(ctx context.Context, tx *db.Tx, p Staff) (Staff, error) {
 	if p.Name == "" {
 		f.Add("name", "org.name_missing")
 	}
+	checkLength(&f, "name", p.Name, maxName)
 	if !p.Role.Valid() {
 		f.Add("role", "org.role_unknown")
 	} else if !p.Reach.Valid() {
 		f.Add("reach", "org.reach_unknown")
 	}
-	if p.Theme != "" && p.Theme != "light" && p.Theme != "dark" {
-		f.Add("theme", "org.theme_unknown")
-	}
+	checkPreferences(&f, p.Locale, p.Theme)
 	taken, err := codeTaken(ctx, tx, sqlStaffCodes, int64(p.ID), p.Code)
 	if err != nil {
 		return p, err

@@ -4,19 +4,27 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/money"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
-// maxCode is generous for a till and short enough for a column of a list.
-const maxCode = 32
+// limits of text, in characters: a code's is generous for a till and short
+// enough for a column of a list.
+const (
+	maxCode    = 32
+	maxName    = 80
+	maxPhone   = 40
+	maxAddress = 200
+)
 
 // CreateRegion adds a region.
 func (s *Service) CreateRegion(ctx context.Context, by Actor, name string) (Region, error) {
-	r := Region{ID: id.New[Region](), Name: strings.TrimSpace(name)}
+	r := Region{ID: id.New[Region](), Name: text.Line(name)}
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := checkRegion(ctx, tx, r); err != nil {
 			return err
@@ -31,7 +39,7 @@ func (s *Service) CreateRegion(ctx context.Context, by Actor, name string) (Regi
 
 // UpdateRegion renames a region.
 func (s *Service) UpdateRegion(ctx context.Context, by Actor, r Region) error {
-	r.Name = strings.TrimSpace(r.Name)
+	r.Name = text.Line(r.Name)
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := checkRegion(ctx, tx, r); err != nil {
 			return err
@@ -52,6 +60,7 @@ func checkRegion(ctx context.Context, tx *db.Tx, r Region) error {
 	if r.Name == "" {
 		f.Add("name", "org.name_missing")
 	}
+	checkLength(&f, "name", r.Name, maxName)
 	taken, err := exists(ctx, tx, int64(r.ID), "SELECT id FROM region WHERE name = ? ORDER BY id LIMIT 1", r.Name)
 	if err != nil {
 		return err
@@ -134,8 +143,8 @@ func (s *Service) EnsureStore(ctx context.Context, by Actor, code, currency, zon
 // checkStore returns the store as it is to be written, or what is wrong with it.
 func checkStore(ctx context.Context, tx *db.Tx, st Store) (Store, error) {
 	var f errs.Fields
-	st.Code, st.Name = strings.TrimSpace(st.Code), strings.TrimSpace(st.Name)
-	st.Phone, st.Address = strings.TrimSpace(st.Phone), strings.TrimSpace(st.Address)
+	st.Code, st.Name = text.Line(st.Code), text.Line(st.Name)
+	st.Phone, st.Address = text.Line(st.Phone), text.Clean(st.Address)
 	if st.Name == "" {
 		st.Name = st.Code
 	}
@@ -143,6 +152,9 @@ func checkStore(ctx context.Context, tx *db.Tx, st Store) (Store, error) {
 		st.Kind = Other
 	}
 	checkCode(&f, st.Code)
+	checkLength(&f, "name", st.Name, maxName)
+	checkLength(&f, "phone", st.Phone, maxPhone)
+	checkLength(&f, "address", st.Address, maxAddress)
 	switch st.Kind {
 	case Furniture, Fashion, Workshop, Other:
 	default:
@@ -201,8 +213,14 @@ func checkCode(f *errs.Fields, code string) {
 	switch {
 	case code == "":
 		f.Add("code", "org.code_missing")
-	case len([]rune(code)) > maxCode:
+	case utf8.RuneCountInString(code) > maxCode:
 		f.Add("code", "org.code_too_long", "max", maxCode)
+	}
+}
+
+func checkLength(f *errs.Fields, field, s string, most int) {
+	if utf8.RuneCountInString(s) > most {
+		f.Add(field, "error.too_long", "max", most)
 	}
 }
 

@@ -17,7 +17,7 @@ CREATE TABLE store (
     address   {{text}} NOT NULL DEFAULT '',
     active    {{bool}} NOT NULL DEFAULT TRUE
 ) {{heap}};
-CREATE UNIQUE INDEX store_code ON store (code);
+CREATE UNIQUE INDEX store_code ON store (LOWER(code)); -- of ASCII on both engines
 
 -- A person who works for the company. Who may sign in is auth's business.
 CREATE TABLE staff (
@@ -32,5 +32,5 @@ CREATE TABLE staff (
     theme     {{text}} NOT NULL DEFAULT '', -- empty: what the device says; light, dark
     active    {{bool}} NOT NULL DEFAULT TRUE
 ) {{heap}};
-CREATE UNIQUE INDEX staff_code ON staff (code);
+CREATE UNIQUE INDEX staff_code ON staff (LOWER(code));
 CREATE INDEX staff_store ON staff (store_id, id);
