@@ -61,17 +61,3 @@ func TestACustomerIsFoundByInitialsAddedAndNoted(t *testing.T) {
 	p.see("[data-taken]")
 	p.fits()
 }
-
-func TestEveryMainPageFitsItsScreenInBothThemes(t *testing.T) {
-	for _, d := range []device{onPhone, onPhone.inTheDark(), onDesktop, onDesktop.inTheDark()} {
-		t.Run(d.name, func(t *testing.T) {
-			p := visit(t, d)
-			p.signIn("manager")
-			for _, path := range []string{"/customers", "/account", "/more"} {
-				p.open(path)
-				p.see("#main")
-				p.picture("page" + strings.ReplaceAll(path, "/", "-"))
-			}
-		})
-	}
-}

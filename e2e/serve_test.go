@@ -73,3 +73,24 @@ func TestServeOnATakenPortSaysSo(t *testing.T) {
 		t.Errorf("it said %v, want %q", err, want)
 	}
 }
+
+func TestTheAPIDescribesItself(t *testing.T) {
+	site, err := demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, body := get(t, site.url+"/api/v1/openapi.json")
+	var document struct {
+		OpenAPI string
+		Paths   map[string]any
+	}
+	if err := json.Unmarshal(body, &document); err != nil || status != http.StatusOK {
+		t.Fatalf("%d %v: %.200s", status, err, body)
+	}
+	if !strings.HasPrefix(document.OpenAPI, "3.1.") || len(document.Paths) < 10 {
+		t.Errorf("OpenAPI %s with %d paths, want 3.1 with all of them", document.OpenAPI, len(document.Paths))
+	}
+	if status, _ := get(t, site.url+"/api/v1/customers"); status != http.StatusUnauthorized {
+		t.Errorf("a stranger's list of customers: %d, want 401", status)
+	}
+}
