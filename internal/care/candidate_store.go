@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
@@ -83,49 +85,107 @@ func (src deliveries) next(ctx context.Context, q db.Querier, cursor string, lim
 	return list, after, n < limit, err
 }
 
-// sqlSales reads the receipts of a window, each with its customer. Of several on
-// one day the largest counts: it was one visit, and one call.
-const sqlSales = `SELECT r.day, r.store_id, r.net, r.customer_id, r.id, r.currency,
-		c.name, c.store_id, c.owner_id, COALESCE(s.net, 0), COALESCE(s.first_day, '')
-	FROM receipt r
-	JOIN customer c ON c.customer_id = r.customer_id
-	LEFT JOIN purchase_stat s ON s.customer_id = r.customer_id
-	WHERE r.day >= ? AND r.day <= ? AND (r.day, r.store_id, r.net, r.customer_id, r.id) > (?, ?, ?, ?, ?)
-		AND r.net >= ? AND r.customer_id > 0 AND r.kind = 'sale' AND c.do_not_contact = FALSE
-		AND NOT EXISTS (SELECT 1 FROM receipt o WHERE o.customer_id = r.customer_id AND o.day = r.day AND (o.net, o.id) > (r.net, r.id))
-	ORDER BY r.day, r.store_id, r.net, r.customer_id, r.id LIMIT ?`
+// sale is what the index by day knows of a sale: enough to decide about most
+// without looking any further.
+type sale struct {
+	day          day.Day
+	store        org.StoreID
+	net, who, id int64
+}
 
-// sales reads the sales of a window that keep accepts.
+// What was sold has a positive net: see purchase.KindOf.
+const sqlSales = `SELECT day, store_id, net, customer_id, id FROM receipt
+	WHERE day >= ? AND day <= ? AND (day, store_id, net, customer_id, id) > (?, ?, ?, ?, ?) AND net > 0 AND net >= ? AND customer_id > 0
+	ORDER BY day, store_id, net, customer_id, id LIMIT ?`
+
+// salesScan is how many sales are looked at in one query. Most are decided about
+// at once, so it is more than a chunk.
+const salesScan = 5000
+
+// sales finds the sales of a window that keep accepts, about limit of them.
 func sales(ctx context.Context, q db.Querier, p *planner, w window, least int64, cursor string, limit int,
-	keep func(c candidate, store org.StoreID, net, receipt int64) bool,
+	keep func(sale) bool,
 ) (list []candidate, after string, last bool, err error) {
 	var on string
-	var store, net, who, id int64
-	if err := decodeCursor(cursor, &on, &store, &net, &who, &id); err != nil {
+	var at sale
+	if err := decodeCursor(cursor, &on, (*int64)(&at.store), &at.net, &at.who, &at.id); err != nil {
 		return nil, "", false, err
 	}
-	after, n := cursor, 0
-	err = db.Each(ctx, q, func(row db.Scanner) error {
-		var c candidate
-		var st stat
-		var net int64
-		if err := row.Scan(&c.event, &c.bought, &net, &c.who, &c.receipt, &st.currency,
-			&c.name, &c.home, &c.owner, &st.net, &st.first); err != nil {
-			return err
-		}
-		n++
-		if n == limit {
-			after = encodeCursor(c.event, int64(c.bought), net, int64(c.who), c.receipt)
-		}
-		if !keep(c, c.bought, net, c.receipt) {
+	var kept []sale
+	for !last && len(kept) < limit {
+		n := 0
+		err = db.Each(ctx, q, func(row db.Scanner) error {
+			n++
+			if err := row.Scan(&at.day, &at.store, &at.net, &at.who, &at.id); err != nil {
+				return err
+			}
+			if keep(at) {
+				kept = append(kept, at)
+			}
 			return nil
+		}, sqlSales, w.from, w.to, on, int64(at.store), at.net, at.who, at.id, least, salesScan)
+		if err != nil {
+			return nil, "", false, err
 		}
-		c.anchor = "receipt:" + strconv.FormatInt(c.receipt, 10)
-		c.reason.Day, c.reason.Net, c.reason.Currency = c.event, net, st.currency
-		list = append(list, c)
-		return list[len(list)-1].fill(st, p.day)
-	}, sqlSales, w.from, w.to, on, store, net, who, id, least, limit)
-	return list, after, n < limit, err
+		last = n < salesScan
+		on = at.day.String()
+	}
+	list, err = buyers(ctx, q, p, kept)
+	return list, encodeCursor(on, int64(at.store), at.net, at.who, at.id), last, err
+}
+
+// buyers are the customers who made the sales. Of several sales to one customer
+// on a day the largest counts: it was one visit, and one call. (day || ” keeps
+// SQLite from reading all sales of the day to find those of the customer.)
+func buyers(ctx context.Context, q db.Querier, p *planner, sales []sale) ([]candidate, error) {
+	var list []candidate
+	for part := range slices.Chunk(sales, receiptsAtOnce) {
+		values, args := receiptValues(part, func(s sale) (int64, int64) { return s.who, s.id })
+		by := make(map[[2]int64]sale, len(part))
+		for _, s := range part {
+			by[[2]int64{s.who, s.id}] = s
+		}
+		err := db.Each(ctx, q, func(row db.Scanner) error {
+			var c candidate
+			var st stat
+			if err := row.Scan(&c.who, &c.receipt, &st.currency, &c.name, &c.home, &c.owner, &st.net, &st.first); err != nil {
+				return err
+			}
+			s := by[[2]int64{int64(c.who), c.receipt}]
+			c.event, c.bought = s.day, s.store
+			c.anchor = "receipt:" + strconv.FormatInt(c.receipt, 10)
+			c.reason.Day, c.reason.Net, c.reason.Currency = s.day, s.net, st.currency
+			err := c.fill(st, p.day)
+			list = append(list, c)
+			return err
+		}, `WITH k (who, receipt) AS (VALUES `+values+`)
+			SELECT r.customer_id, r.id, r.currency, c.name, c.store_id, c.owner_id, COALESCE(s.net, 0), COALESCE(s.first_day, '')
+			FROM k
+			JOIN receipt r ON r.customer_id = k.who AND r.id = k.receipt
+			JOIN customer c ON c.customer_id = r.customer_id
+			LEFT JOIN purchase_stat s ON s.customer_id = r.customer_id
+			WHERE c.do_not_contact = FALSE
+				AND NOT EXISTS (SELECT 1 FROM receipt o
+					WHERE o.customer_id = r.customer_id AND o.day || '' = r.day AND (o.net, o.id) > (r.net, r.id))`, args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// receiptsAtOnce bounds the parameters of one look-up.
+const receiptsAtOnce = 100
+
+// receiptValues is a list of customers' receipts as rows of VALUES.
+func receiptValues[T any](list []T, key func(T) (who, id int64)) (values string, args []any) {
+	args = make([]any, 0, 2*len(list))
+	for _, v := range list {
+		who, id := key(v)
+		args = append(args, who, id)
+	}
+	// The first row tells PostgreSQL the types of all.
+	return "(CAST(? AS BIGINT), CAST(? AS BIGINT))" + strings.Repeat(", (?, ?)", len(list)-1), args
 }
 
 type purchases struct {
@@ -137,7 +197,7 @@ type purchases struct {
 
 func (src purchases) next(ctx context.Context, q db.Querier, cursor string, limit int) (list []candidate, after string, last bool, err error) {
 	list, after, last, err = sales(ctx, q, src.p, src.w, src.floors.least(), cursor, limit,
-		func(c candidate, store org.StoreID, net, _ int64) bool { return src.floors.high(c.event, store, net) })
+		func(s sale) bool { return src.floors.high(s.day, s.store, s.net) })
 	for i := range list {
 		c := &list[i]
 		c.reason.Days, c.reason.Top, c.reason.Floor = src.r.Params.Days, src.r.Params.TopPercent, src.floors[floorKey{c.event, c.bought}]
@@ -155,8 +215,8 @@ type samples struct {
 
 func (src samples) next(ctx context.Context, q db.Querier, cursor string, limit int) (list []candidate, after string, last bool, err error) {
 	list, after, last, err = sales(ctx, q, src.p, src.w, 1, cursor, limit,
-		func(c candidate, store org.StoreID, net, receipt int64) bool {
-			return !src.floors.high(c.event, store, net) && drawn(store, c.event, receipt, src.r.Params.SamplePercent)
+		func(s sale) bool {
+			return !src.floors.high(s.day, s.store, s.net) && drawn(s.store, s.day, s.id, src.r.Params.SamplePercent)
 		})
 	for i := range list {
 		list[i].reason.Days = 1

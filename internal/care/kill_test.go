@@ -39,7 +39,7 @@ func planAndTell(url string) error {
 	}
 	o, c := &org.Service{DB: d}, customer.New(d)
 	s := care.New(d, o, c, purchase.New(d, c, o, nil))
-	s.Chunk = 4
+	s.Chunk = 1
 	s.Progress = func(rule string, made int64) { fmt.Println(rule, made) }
 	_, err = s.Plan(ctx, today)
 	return err
@@ -78,7 +78,7 @@ func TestPlan_killed_anywhere_goes_on_and_loses_nothing(t *testing.T) {
 			for kills := 1; ; kills++ {
 				cmd, lines := planner(t, url)
 				steps := 0
-				for steps < 2+kills%3 && lines.Scan() { // killed at once after a step: in the middle of the next
+				for steps < 1+kills%3 && lines.Scan() { // killed at once after a step: in the middle of the next
 					steps++
 				}
 				_ = cmd.Process.Kill() // it may be through by now

@@ -71,9 +71,6 @@ func taskByID(ctx context.Context, q db.Querier, c customer.ID, id TaskID) (Task
 	return t, err
 }
 
-// productsAtOnce bounds the parameters of one look-up.
-const productsAtOnce = 100
-
 // nameProducts finds for each candidate with a receipt the product that cost the
 // most, which is what the purchase was about.
 func nameProducts(ctx context.Context, q db.Querier, list []candidate) error {
@@ -89,15 +86,8 @@ func nameProducts(ctx context.Context, q db.Querier, list []candidate) error {
 			wanted = append(wanted, r)
 		}
 	}
-	for part := range slices.Chunk(wanted, productsAtOnce) {
-		args := make([]any, 0, 2*len(part))
-		values := "(CAST(? AS BIGINT), CAST(? AS BIGINT))"
-		for i, r := range part {
-			if i > 0 {
-				values += ", (?, ?)"
-			}
-			args = append(args, r.who, r.id)
-		}
+	for part := range slices.Chunk(wanted, receiptsAtOnce) {
+		values, args := receiptValues(part, func(r receipt) (int64, int64) { return r.who, r.id })
 		err := db.Each(ctx, q, func(row db.Scanner) error {
 			var r receipt
 			var p product
@@ -106,9 +96,12 @@ func nameProducts(ctx context.Context, q db.Querier, list []candidate) error {
 				best[r] = p
 			}
 			return err
-		}, `SELECT l.customer_id, l.receipt_id, l.amount, COALESCE(l.text, p.name, '')
-			FROM receipt_line l LEFT JOIN product p ON p.id = l.product_id
-			WHERE (l.customer_id, l.receipt_id) IN (VALUES `+values+`) ORDER BY l.customer_id, l.receipt_id, l.line`, args...)
+		}, `WITH k (who, receipt) AS (VALUES `+values+`)
+			SELECT l.customer_id, l.receipt_id, l.amount, COALESCE(l.text, p.name, '')
+			FROM k
+			JOIN receipt_line l ON l.customer_id = k.who AND l.receipt_id = k.receipt
+			LEFT JOIN product p ON p.id = l.product_id
+			ORDER BY l.customer_id, l.receipt_id, l.line`, args...)
 		if err != nil {
 			return err
 		}
