@@ -194,10 +194,8 @@ func (l *loader) fill(ctx context.Context, t table) error {
 // index is an index taken off while its table is filled.
 type index struct{ name, create string }
 
-// indexed are the tables whose indexes are made after the rows.
-var indexed = []string{"customer", "fact", "receipt", "receipt_line", "delivery"}
-
-func (l *loader) dropIndexes(ctx context.Context) error {
+// dropIndexes takes the secondary indexes off the tables, to be made after the rows.
+func (l *loader) dropIndexes(ctx context.Context, tables []table) error {
 	const (
 		onSQLite   = "SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
 		onPostgres = `SELECT i.indexname, i.indexdef, i.tablename FROM pg_indexes i WHERE i.schemaname = current_schema()
@@ -213,7 +211,7 @@ func (l *loader) dropIndexes(ctx context.Context) error {
 		if err := row.Scan(&x.name, &x.create, &of); err != nil {
 			return err
 		}
-		if slices.Contains(indexed, of) {
+		if slices.ContainsFunc(tables, func(t table) bool { return t.name == of }) {
 			l.indexes = append(l.indexes, x)
 		}
 		return nil

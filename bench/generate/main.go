@@ -95,10 +95,11 @@ func generate(ctx context.Context, d *db.DB, o options, say func(format string, 
 		return fmt.Errorf("completeness: %w", err)
 	}
 	w.sell()
-	if err := l.dropIndexes(ctx); err != nil {
+	tables := w.tables()
+	if err := l.dropIndexes(ctx, tables); err != nil {
 		return fmt.Errorf("indexes: %w", err)
 	}
-	for _, t := range w.tables() {
+	for _, t := range tables {
 		if err := l.fill(ctx, t); err != nil {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}

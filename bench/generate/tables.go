@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"slices"
@@ -105,54 +104,6 @@ func (w *world) contactKeyRows(put func(...any) bool) {
 	slices.SortFunc(list, func(a, b key) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.value, b.value)) })
 	for _, k := range list {
 		if !put(k.kind, k.value, k.customer) {
-			return
-		}
-	}
-}
-
-// termRows sorts some twenty terms a customer. They lie in one piece of memory,
-// and are compared by their first eight bytes before the rest.
-func (w *world) termRows(put func(...any) bool) {
-	type entry struct {
-		head     uint64
-		from     uint32
-		len      uint16
-		store    uint16
-		customer int32
-	}
-	var text []byte
-	var list []entry
-	for i := range w.customers {
-		p := w.file(i)
-		for _, t := range customer.Terms(p.name, p.card, p.contacts) {
-			e := entry{from: uint32(len(text)), len: uint16(len(t)), store: uint16(p.store), customer: int32(i)}
-			for k := range 8 {
-				e.head <<= 8
-				if k < len(t) {
-					e.head |= uint64(t[k])
-				}
-			}
-			text = append(text, t...)
-			list = append(list, e)
-		}
-	}
-	of := func(e entry) []byte { return text[e.from : int(e.from)+int(e.len)] }
-	slices.SortFunc(list, func(a, b entry) int {
-		if a.head != b.head {
-			return cmp.Compare(a.head, b.head)
-		}
-		if c := bytes.Compare(of(a), of(b)); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.customer, b.customer)
-	})
-	people := make([][2]int64, w.customers)
-	for i := range w.customers {
-		p := w.file(i)
-		people[i] = [2]int64{p.id, int64(p.owner)}
-	}
-	for _, e := range list {
-		if !put(string(of(e)), people[e.customer][0], w.storeID(int(e.store)), people[e.customer][1]) {
 			return
 		}
 	}
