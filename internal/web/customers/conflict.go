@@ -35,7 +35,7 @@ func factFields(err error) error {
 }
 
 // hideHolders is hideHolder for every contact of a form.
-func (h *Handler) hideHolders(r *http.Request, err error, f *form.Form) error {
+func (h Pages) hideHolders(r *http.Request, err error, f *form.Form) error {
 	for _, kind := range []customer.Kind{customer.Phone, customer.Email, customer.WeChat} {
 		err = h.hideHolder(r, err, kind, f.Text(string(kind)))
 	}
@@ -44,7 +44,7 @@ func (h *Handler) hideHolders(r *http.Request, err error, f *form.Form) error {
 
 // hideHolder takes the name out of an error that says whose a contact is, unless
 // the reader may see that file.
-func (h *Handler) hideHolder(r *http.Request, err error, kind customer.Kind, raw string) error {
+func (h Pages) hideHolder(r *http.Request, err error, kind customer.Kind, raw string) error {
 	if !errs.Is(err, errs.Conflict) || !hasFields(err) || raw == "" {
 		return err
 	}

@@ -40,7 +40,7 @@ type consentForm struct {
 	Form *form.Form
 }
 
-func (h *Handler) consentPage(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) consentPage(w http.ResponseWriter, r *http.Request) error {
 	q := web.Query(r)
 	f := form.Of("purpose", string(customer.ForCare), "channel", "phone", "source", string(customer.FromTalk))
 	for _, name := range []string{"purpose", "channel", "granted"} {
@@ -51,7 +51,7 @@ func (h *Handler) consentPage(w http.ResponseWriter, r *http.Request) error {
 	return h.showConsent(w, r, f)
 }
 
-func (h *Handler) showConsent(w http.ResponseWriter, r *http.Request, f *form.Form) error {
+func (h Pages) showConsent(w http.ResponseWriter, r *http.Request, f *form.Form) error {
 	c, err := id(r)
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (h *Handler) showConsent(w http.ResponseWriter, r *http.Request, f *form.Fo
 	return web.Render(w, r, web.Page{Title: web.T(r, "customers.consent"), Body: consentBody(consentForm{p, f}), Form: f})
 }
 
-func (h *Handler) consent(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) consent(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err

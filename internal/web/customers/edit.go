@@ -109,7 +109,7 @@ func putBirth(f *form.Form, b customer.Birth) {
 	}
 }
 
-func (h *Handler) editPage(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) editPage(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func (h *Handler) editPage(w http.ResponseWriter, r *http.Request) error {
 	return h.showEdit(w, r, editForm{filePage: p, Form: &form.Form{Values: v}, Was: string(was)})
 }
 
-func (h *Handler) showEdit(w http.ResponseWriter, r *http.Request, p editForm) error {
+func (h Pages) showEdit(w http.ResponseWriter, r *http.Request, p editForm) error {
 	var err error
 	if p.places, err = h.places(r, p.Customer); err != nil {
 		return err
@@ -135,7 +135,7 @@ func (h *Handler) showEdit(w http.ResponseWriter, r *http.Request, p editForm) e
 	return web.Render(w, r, web.Page{Title: web.T(r, "customers.edit_title", "name", p.Title), Body: editBody(p), Form: p.Form})
 }
 
-func (h *Handler) edit(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) edit(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err
@@ -223,7 +223,7 @@ func boolInt(b bool) int {
 
 // clash shows what somebody else changed meanwhile. What only they changed is
 // taken over; what both changed is for the reader to decide.
-func (h *Handler) clash(w http.ResponseWriter, r *http.Request, p editForm) error {
+func (h Pages) clash(w http.ResponseWriter, r *http.Request, p editForm) error {
 	ctx := r.Context()
 	var was url.Values
 	if json.Unmarshal([]byte(p.Was), &was) != nil {
@@ -271,7 +271,7 @@ func sameText(a, b []string) bool {
 }
 
 // lastEditor is who changed the file last, as its timeline tells.
-func (h *Handler) lastEditor(ctx context.Context, p filePage) string {
+func (h Pages) lastEditor(ctx context.Context, p filePage) string {
 	list, _, err := h.Customers.Timeline(ctx, p.Actor, p.Customer.ID, customer.TimelineCursor{}, 1)
 	if err != nil || len(list) == 0 {
 		return ""

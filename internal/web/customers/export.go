@@ -20,7 +20,7 @@ const exportChunk = 500
 
 // export is the list as a file, with phones in full. That it was taken, by whom
 // and of which part of the customers, is on record before the first row is sent.
-func (h *Handler) export(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) export(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, q := r.Context(), web.Actor(r), web.Query(r)
 	format := q.Text("format")
 	if format != "csv" && format != "xlsx" {
@@ -59,7 +59,7 @@ func (h *Handler) export(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (h *Handler) writeExport(r *http.Request, out sheet.Writer, filter customer.Filter, n names) error {
+func (h Pages) writeExport(r *http.Request, out sheet.Writer, filter customer.Filter, n names) error {
 	ctx, actor := r.Context(), web.Actor(r)
 	var titles []any
 	for _, key := range []string{"name", "gender", "phone", "card", "birthday", "store", "owner", "vip", "do_not_contact", "completeness",

@@ -97,7 +97,7 @@ func source(ctx context.Context, s customer.Source) string {
 }
 
 // fact is a field with its fact, its history and the form to change it.
-func (h *Handler) fact(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) fact(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (h *Handler) fact(w http.ResponseWriter, r *http.Request) error {
 	return h.showFact(w, r, c, nil)
 }
 
-func (h *Handler) showFact(w http.ResponseWriter, r *http.Request, c customer.ID, f *form.Form) error {
+func (h Pages) showFact(w http.ResponseWriter, r *http.Request, c customer.ID, f *form.Form) error {
 	read := h.readAll
 	if web.Fragment(r) {
 		read = h.read
@@ -167,7 +167,7 @@ func birthForm(b customer.Birth) *form.Form {
 }
 
 // learn notes a fact, a refusal, or that what was noted is no longer so.
-func (h *Handler) learn(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) learn(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err
@@ -190,7 +190,7 @@ func (h *Handler) learn(w http.ResponseWriter, r *http.Request) error {
 }
 
 // answer notes the answer to the next best question.
-func (h *Handler) answer(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) answer(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err
@@ -221,7 +221,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) error {
 
 // note writes the answer in the form's field name where it belongs: name, phone, birthday and gender
 // stand in the head of the file, everything else among the facts.
-func (h *Handler) note(r *http.Request, c customer.ID, code, name string, f *form.Form) error {
+func (h Pages) note(r *http.Request, c customer.ID, code, name string, f *form.Form) error {
 	ctx, actor := r.Context(), web.Actor(r)
 	fields, err := h.Customers.Fields(ctx)
 	if err != nil {

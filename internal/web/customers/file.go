@@ -51,7 +51,7 @@ func (p filePage) contactable() bool {
 	return len(p.Contacts) > 0 || address
 }
 
-func (h *Handler) file(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) file(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (h *Handler) file(w http.ResponseWriter, r *http.Request) error {
 	return h.showFile(w, r, p)
 }
 
-func (h *Handler) showFile(w http.ResponseWriter, r *http.Request, p filePage) error {
+func (h Pages) showFile(w http.ResponseWriter, r *http.Request, p filePage) error {
 	wrong := p.Asked
 	for _, f := range []*form.Form{p.Noted, p.Opened.Form} {
 		if f != nil && !f.OK() {
@@ -74,7 +74,7 @@ func (h *Handler) showFile(w http.ResponseWriter, r *http.Request, p filePage) e
 }
 
 // read is what the head and the brief of a file need.
-func (h *Handler) read(r *http.Request, c customer.ID) (filePage, error) {
+func (h Pages) read(r *http.Request, c customer.ID) (filePage, error) {
 	ctx := r.Context()
 	p := filePage{Actor: web.Actor(r), Now: web.Now(r), Today: web.Today(r), Tab: tabs[0]}
 	if tab := web.Query(r).Text("tab"); slices.Contains(tabs, tab) {
@@ -95,7 +95,7 @@ func (h *Handler) read(r *http.Request, c customer.ID) (filePage, error) {
 }
 
 // readBrief adds what they bought last and what is still to be done for them.
-func (h *Handler) readBrief(ctx context.Context, p *filePage) error {
+func (h Pages) readBrief(ctx context.Context, p *filePage) error {
 	c := p.Customer.ID
 	if p.may(org.PurchasesRead) {
 		stats, err := h.Purchases.Stats(ctx, h.Purchases.DB, []customer.ID{c})
@@ -119,7 +119,7 @@ func (h *Handler) readBrief(ctx context.Context, p *filePage) error {
 }
 
 // readAll is all that the page shows.
-func (h *Handler) readAll(r *http.Request, c customer.ID) (filePage, error) {
+func (h Pages) readAll(r *http.Request, c customer.ID) (filePage, error) {
 	p, err := h.read(r, c)
 	if err != nil {
 		return p, err
@@ -168,7 +168,7 @@ func (p filePage) refusedSince() (customer.Consent, bool) {
 // reveal shows the contacts and the address whole, once, and puts it on record.
 // The answer is a page of its own: to send the reader back would show them
 // masked again.
-func (h *Handler) reveal(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) reveal(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err

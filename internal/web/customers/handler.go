@@ -12,16 +12,16 @@ import (
 	"github.com/ricejar/ricejar/internal/web/paths"
 )
 
-// Handler is the customers' pages.
-type Handler struct {
+// Pages are the customers' pages.
+type Pages struct {
 	Customers *customer.Service
 	Purchases *purchase.Service
 	Care      *care.Service
 	Org       *org.Service
 }
 
-// Register adds the pages to the site.
-func (h *Handler) Register(s *web.Site) {
+// Routes registers the pages to the site.
+func (h Pages) Routes(s *web.Site) {
 	s.Handle("GET /customers", org.CustomersRead, h.list)
 	s.Handle("GET /customers/search", org.CustomersRead, h.suggest)
 	s.Handle("GET /customers/export", org.CustomersExport, h.export, web.Slow())
@@ -62,7 +62,7 @@ type names struct {
 	staff  map[org.StaffID]org.Staff
 }
 
-func (h *Handler) names(ctx context.Context) (names, error) {
+func (h Pages) names(ctx context.Context) (names, error) {
 	stores, err := h.Org.StoresByID(ctx)
 	if err != nil {
 		return names{}, err

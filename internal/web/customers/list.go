@@ -51,7 +51,7 @@ type listPage struct {
 	ReachTo string // how far the reader sees, in words
 }
 
-func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, f := r.Context(), web.Actor(r), web.Query(r)
 	p := listPage{Form: f, Query: f.Text("q"), MayAdd: actor.May(org.CustomersWrite), ReachTo: web.T(r, "web.reach."+string(actor.Reach))}
 	n, err := h.names(ctx)
@@ -148,7 +148,7 @@ func query(f *form.Form, name, value string) string {
 }
 
 // rows adds what the list says of each customer beside their file.
-func (h *Handler) rows(ctx context.Context, n names, hits []hit) ([]row, error) {
+func (h Pages) rows(ctx context.Context, n names, hits []hit) ([]row, error) {
 	list := make([]row, len(hits))
 	who := make([]customer.ID, len(hits))
 	for i, c := range hits {
@@ -165,7 +165,7 @@ func (h *Handler) rows(ctx context.Context, n names, hits []hit) ([]row, error) 
 }
 
 // filters are the stores and people the reader can choose from: those in reach.
-func (h *Handler) filters(r *http.Request, n names, now customer.Filter) (stores, owners []ui.Option) {
+func (h Pages) filters(r *http.Request, n names, now customer.Filter) (stores, owners []ui.Option) {
 	actor := web.Actor(r)
 	scope := actor.Scope()
 	if actor.Reach == org.ReachOwn {
@@ -199,7 +199,7 @@ func withAll(list []ui.Option, all string) []ui.Option {
 }
 
 // peek is the short form of a file, shown beside the list where there is room.
-func (h *Handler) peek(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) peek(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err

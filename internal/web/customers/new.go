@@ -24,7 +24,7 @@ type places struct {
 	Owners []ui.Option
 }
 
-func (h *Handler) places(r *http.Request, now customer.Customer) (places, error) {
+func (h Pages) places(r *http.Request, now customer.Customer) (places, error) {
 	n, err := h.names(r.Context())
 	if err != nil {
 		return places{}, err
@@ -53,7 +53,7 @@ func (h *Handler) places(r *http.Request, now customer.Customer) (places, error)
 
 // newPage is the form for a new file. What was searched for in vain stands in it
 // already: a number as the phone, an address as the e-mail, a word as the name.
-func (h *Handler) newPage(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) newPage(w http.ResponseWriter, r *http.Request) error {
 	q, actor := web.Query(r), web.Actor(r)
 	start := []string{
 		"name", q.Text("name"), "phone", q.Text("phone"),
@@ -107,7 +107,7 @@ type newForm struct {
 	Unfolded bool              // something is wrong with what is folded away
 }
 
-func (h *Handler) showNew(w http.ResponseWriter, r *http.Request, f *form.Form, holder *customer.Holder) error {
+func (h Pages) showNew(w http.ResponseWriter, r *http.Request, f *form.Form, holder *customer.Holder) error {
 	p := newForm{Form: f, Holder: holder}
 	var err error
 	if p.places, err = h.places(r, customer.Customer{}); err != nil {
@@ -123,7 +123,7 @@ func (h *Handler) showNew(w http.ResponseWriter, r *http.Request, f *form.Form, 
 }
 
 // visible is the customer with the id if the actor may see them, else nil.
-func (h *Handler) visible(ctx context.Context, actor org.Actor, id string) (*customer.Summary, error) {
+func (h Pages) visible(ctx context.Context, actor org.Actor, id string) (*customer.Summary, error) {
 	c, err := ids.Parse[customer.Customer](id)
 	if err != nil {
 		return nil, nil //nolint:nilerr // what is no id is nobody
@@ -136,7 +136,7 @@ func (h *Handler) visible(ctx context.Context, actor org.Actor, id string) (*cus
 }
 
 // checkPhone says under the field whose the number is that is being typed.
-func (h *Handler) checkPhone(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) checkPhone(w http.ResponseWriter, r *http.Request) error {
 	raw := web.Query(r).Text("phone")
 	n, err := phone.Parse(raw, customer.DefaultRegion)
 	if err != nil {
@@ -150,7 +150,7 @@ func (h *Handler) checkPhone(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, web.Page{Title: web.T(r, "customers.add"), Body: phoneVerdict(n, holder)})
 }
 
-func (h *Handler) create(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) create(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Form(r)
 	if err != nil {
 		return err
@@ -178,7 +178,7 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request) error {
 
 // notCreated shows the form again. Whose the phone is, is said only to those who
 // may see that file.
-func (h *Handler) notCreated(w http.ResponseWriter, r *http.Request, f *form.Form, err error) error {
+func (h Pages) notCreated(w http.ResponseWriter, r *http.Request, f *form.Form, err error) error {
 	if !errs.Is(err, errs.Conflict) {
 		if !f.Refused(err) {
 			return err

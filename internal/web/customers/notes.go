@@ -9,7 +9,7 @@ import (
 )
 
 // addNote writes a note into the file.
-func (h *Handler) addNote(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) addNote(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (h *Handler) addNote(w http.ResponseWriter, r *http.Request) error {
 }
 
 // removeNote takes a note out; the next page offers to bring it back.
-func (h *Handler) removeNote(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) removeNote(w http.ResponseWriter, r *http.Request) error {
 	c, note, err := noteOf(r)
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func (h *Handler) removeNote(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, path(c, ""))
 }
 
-func (h *Handler) restoreNote(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) restoreNote(w http.ResponseWriter, r *http.Request) error {
 	c, note, err := noteOf(r)
 	if err != nil {
 		return err

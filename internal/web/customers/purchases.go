@@ -30,7 +30,7 @@ func receiptPath(c customer.ID, r purchase.ReceiptID) string {
 	return path(c, "/receipts/"+r.String())
 }
 
-func (h *Handler) readHistory(r *http.Request, head customer.Customer, after purchase.Cursor) (historyPart, error) {
+func (h Pages) readHistory(r *http.Request, head customer.Customer, after purchase.Cursor) (historyPart, error) {
 	c := head.ID
 	p := historyPart{Customer: c, Home: head.StoreID}
 	var err error
@@ -61,7 +61,7 @@ func historyCursor(f *form.Form) purchase.Cursor {
 }
 
 // purchases is a further part of the receipts.
-func (h *Handler) purchases(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) purchases(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err

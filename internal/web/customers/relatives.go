@@ -19,7 +19,7 @@ type relativesForm struct {
 	Found []row
 }
 
-func (h *Handler) relativesPage(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) relativesPage(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func (h *Handler) relativesPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // addToHousehold says that two customers live together.
-func (h *Handler) addToHousehold(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) addToHousehold(w http.ResponseWriter, r *http.Request) error {
 	c, with, err := pairOf(r)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (h *Handler) addToHousehold(w http.ResponseWriter, r *http.Request) error {
 }
 
 // setReferrer says who brought the customer.
-func (h *Handler) setReferrer(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) setReferrer(w http.ResponseWriter, r *http.Request) error {
 	c, by, err := pairOf(r)
 	if err != nil {
 		return err

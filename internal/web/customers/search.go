@@ -27,7 +27,7 @@ type hit struct {
 
 // find is the one search of the program's pages: any part of a name, its pinyin
 // or initials, a phone or card, an e-mail, or the beginning of a receipt's number.
-func (h *Handler) find(ctx context.Context, actor org.Actor, q string, limit int) ([]hit, error) {
+func (h Pages) find(ctx context.Context, actor org.Actor, q string, limit int) ([]hit, error) {
 	list, err := h.Customers.Search(ctx, actor, q, limit)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ type suggestPage struct {
 	today  string
 }
 
-func (h *Handler) suggest(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) suggest(w http.ResponseWriter, r *http.Request) error {
 	q := web.Query(r).Text("q")
 	if !web.Fragment(r) {
 		return web.Redirect(w, r, "/customers"+query(web.Query(r), "after", ""))

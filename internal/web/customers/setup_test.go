@@ -51,8 +51,9 @@ func open(t *testing.T, d *db.DB) shop {
 }
 
 func wire(t testing.TB, d *db.DB) shop {
-	s := shop{t: t, db: d, org: &org.Service{DB: d}, customers: customer.New(d)}
-	s.purchases = purchase.New(d, s.customers, s.org, func() time.Time { return now })
+	d.Clock = func() time.Time { return now }
+	s := shop{t: t, db: d, org: &org.Service{DB: d, Now: d.Clock}, customers: customer.New(d)}
+	s.purchases = purchase.New(d, s.customers, s.org, d.Clock)
 	s.east, s.west = s.store("E1", "南京路店"), s.store("W1", "静安店")
 	s.li, s.wu = s.staff("li", "李敏", org.Associate), s.staff("wu", "吴强", org.Associate)
 	s.manager, s.admin = s.staff("ma", "马店长", org.Manager), s.staff("admin", "管理员", org.Administrator)

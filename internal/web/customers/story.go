@@ -33,7 +33,7 @@ type storyPart struct {
 	Next     string // address of the next part; empty: this is the last
 }
 
-func (h *Handler) readStory(r *http.Request, head customer.Customer, fields []customer.Field, after customer.TimelineCursor) (storyPart, error) {
+func (h Pages) readStory(r *http.Request, head customer.Customer, fields []customer.Field, after customer.TimelineCursor) (storyPart, error) {
 	c := head.ID
 	s := storyPart{Customer: c, Home: head.StoreID, Fields: fields}
 	var err error
@@ -49,7 +49,7 @@ func (h *Handler) readStory(r *http.Request, head customer.Customer, fields []cu
 }
 
 // timeline is a further part of the story.
-func (h *Handler) timeline(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) timeline(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
 		return err
