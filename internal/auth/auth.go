@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // CookieName is the cookie that carries a session's token.
@@ -31,6 +33,8 @@ type Service struct {
 
 	// Audit, when set, puts a change on record in the change's own transaction.
 	Audit func(ctx context.Context, tx *db.Tx, staff int64, action, subject string, detail any) error
+
+	notes notes
 }
 
 func (s *Service) now() time.Time {
@@ -75,10 +79,65 @@ func hashToken(secret string) []byte {
 	return h[:]
 }
 
+// maxLogin bounds a login, in characters.
+const maxLogin = 64
+
 // FoldLogin is a login as it is stored: lower case, and full-width letters of a
-// Chinese keyboard made plain.
+// Chinese keyboard made plain. What is too long to be one comes back longer than
+// any login, and no longer than that.
 func FoldLogin(login string) string {
-	return strings.ToLower(strings.TrimSpace(norm.NFKC.String(login)))
+	login = strings.ToLower(text.Line(norm.NFKC.String(text.Clip(login, 2*maxLogin))))
+	return text.Clip(login, maxLogin)
+}
+
+// touchEvery is how often a session in use, or a key, is written back as seen:
+// a write for every request would make readers wait for the disk.
+const touchEvery = time.Minute
+
+// notes are when it was last tried to write something back as seen.
+type notes struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+// maxNotes bounds the memory for them.
+const maxNotes = 10_000
+
+// due reports whether it is time to write back that this was seen.
+func (n *notes) due(of string, now time.Time) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if now.Sub(n.at[of]).Abs() < touchEvery {
+		return false
+	}
+	if n.at == nil || len(n.at) >= maxNotes {
+		n.at = make(map[string]time.Time)
+	}
+	n.at[of] = now
+	return true
+}
+
+// seen writes back that something was seen. A reader does not wait long for it:
+// an import may have the database's only writer, and it is done behind the
+// reader's back then.
+func (s *Service) seen(ctx context.Context, of string, write func(context.Context, *db.Tx) error) {
+	const patience, most = 100 * time.Millisecond, 10 * time.Second
+	if !s.notes.due(of, s.now()) {
+		return
+	}
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), most)
+		defer cancel()
+		_ = s.DB.Write(ctx, write) // nothing depends on it, and the next minute will do as well
+	}()
+	enough := time.NewTimer(patience)
+	defer enough.Stop()
+	select {
+	case <-written:
+	case <-enough.C:
+	}
 }
 
 // errSignedOut is what an unknown, ended or revoked token gets.

@@ -96,6 +96,66 @@ func TestSignIn_opens_a_session_for_the_right_password_only(t *testing.T) {
 	})
 }
 
+func TestSignIn_takes_any_bytes_and_keeps_few(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s, _ := setup(t, d)
+		for _, login := range []string{"wang\x00\xff", strings.Repeat("w", 1<<20), "\xff"} {
+			if _, err := s.SignIn(t.Context(), auth.SignIn{Login: login, Password: wrong + "\x00\xff"}); keyOf(err) != "auth.wrong_password" {
+				t.Errorf("login %.10q: got %v", login, err)
+			}
+		}
+		longest, err := db.One(t.Context(), d, db.Value[int], "SELECT MAX(LENGTH(subject)) FROM sign_in_failure")
+		if err != nil || longest > 100 {
+			t.Errorf("a login of %d characters was kept, %v", longest, err)
+		}
+		g, err := s.SignIn(t.Context(), auth.SignIn{Login: "wang", Password: right, Device: "Tablet\xff\x00" + strings.Repeat("x", 1000)})
+		if err != nil || !strings.HasPrefix(g.Session.Device, "Tabletxxx") || len(g.Session.Device) > 300 {
+			t.Errorf("device %q, %v", g.Session.Device, err)
+		}
+		if _, err := s.PrepareCredential(strings.Repeat("w", 65), right); keyOf(err) != "error.too_long" {
+			t.Errorf("a login of 65 letters: got %v", err)
+		}
+		if _, _, err := s.CreateKey(t.Context(), wang, "till\x00\xff", []string{"tasks.read"}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestSession_does_not_wait_for_a_writer(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s, c := setup(t, d)
+		g := signIn(t, s)
+		_, secret, err := s.CreateKey(t.Context(), wang, "till", []string{"tasks.read"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.advance(2 * time.Minute) // time to write it back as seen
+		busy, done := make(chan struct{}), make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			err := d.Write(t.Context(), func(context.Context, *db.Tx) error {
+				close(busy)
+				<-done
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		<-busy
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if _, err := s.Session(ctx, g.Token); err != nil {
+			t.Errorf("session: %v", err)
+		}
+		if _, err := s.Key(ctx, secret); err != nil {
+			t.Errorf("key: %v", err)
+		}
+		close(done)
+		wg.Wait()
+	})
+}
+
 func TestSignIn_refuses_who_left(t *testing.T) {
 	s, _ := setup(t, dbtest.SQLite(t))
 	s.Active = func(_ context.Context, staff int64) (bool, error) { return staff != wang, nil }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
@@ -138,6 +139,9 @@ func (s *Service) PrepareCredential(login, password string) (PreparedCredential,
 	var f errs.Fields
 	if login == "" {
 		f.Add("login", "auth.login_missing")
+	}
+	if utf8.RuneCountInString(login) > maxLogin {
+		f.Add("login", "error.too_long", "max", maxLogin)
 	}
 	f.AddErr("password", CheckPassword(login, password))
 	if err := f.Err(); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // KeyID identifies an API key.
@@ -51,7 +52,7 @@ func scanKey(row db.Scanner) (Key, error) {
 // shown again. The caller has checked that the scopes are rights of theirs.
 func (s *Service) CreateKey(ctx context.Context, staff int64, name string, scopes []string) (Key, string, error) {
 	var f errs.Fields
-	if name = strings.TrimSpace(name); name == "" || utf8.RuneCountInString(name) > maxKeyName {
+	if name = text.Line(name); name == "" || utf8.RuneCountInString(name) > maxKeyName {
 		f.Add("name", "auth.key_name", "max", maxKeyName)
 	}
 	if len(scopes) == 0 {
@@ -117,8 +118,9 @@ func (s *Service) Key(ctx context.Context, secret string) (Key, error) {
 		return k, nil
 	}
 	k.UsedAt = now
-	return k, s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	s.seen(ctx, "key:"+k.ID.String(), func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.Exec(ctx, "UPDATE api_key SET used_at = ? WHERE id = ?", db.Millis(now), int64(k.ID))
 		return err
 	})
+	return k, nil
 }

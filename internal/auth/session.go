@@ -8,6 +8,7 @@ import (
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // Session is somebody signed in on one device.
@@ -22,10 +23,6 @@ type Session struct {
 	// MustChange asks for a new password before anything else is done.
 	MustChange bool
 }
-
-// touchEvery is how often a session in use, or a key, is written back as seen:
-// a write for every request would make readers wait for the disk.
-const touchEvery = time.Minute
 
 const (
 	maxDevice      = 200
@@ -49,9 +46,7 @@ func scanSession(row db.Scanner) (Session, error) {
 func (s *Service) open(ctx context.Context, tx *db.Tx, staff int64, device string) (string, Session, error) {
 	secret, hash := token()
 	now := s.now()
-	if r := []rune(device); len(r) > maxDevice {
-		device = string(r[:maxDevice])
-	}
+	device = text.Clip(text.Line(device), maxDevice)
 	session := Session{
 		ID: hex.EncodeToString(hash), StaffID: staff, Device: device,
 		CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(s.absolute()),
@@ -82,10 +77,11 @@ func (s *Service) Session(ctx context.Context, token string) (Session, error) {
 		return session, nil
 	}
 	session.SeenAt = now
-	return session, s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	s.seen(ctx, session.ID, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.Exec(ctx, "UPDATE session SET seen_at = ? WHERE token_hash = ?", db.Millis(now), hash)
 		return err
 	})
+	return session, nil
 }
 
 // Sessions are a person's living sessions, the latest seen first.
