@@ -118,8 +118,8 @@ func (s *Services) site(a *App, secure bool) (*web.Site, error) {
 	site.Handle("GET /healthz", web.Public, s.health)
 	people.Routes(site)
 	today.Pages{Care: s.Care, Customers: s.Customers, Org: s.Org}.Routes(site)
-	(&customers.Handler{Customers: s.Customers, Purchases: s.Purchases, Care: s.Care, Org: s.Org}).Register(site)
-	(&sales.Handler{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}).Register(site)
+	customers.Pages{Customers: s.Customers, Purchases: s.Purchases, Care: s.Care, Org: s.Org}.Routes(site)
+	sales.Pages{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}.Routes(site)
 	imports.Pages{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}.Routes(site)
 	return site, nil
 }

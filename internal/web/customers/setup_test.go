@@ -42,8 +42,8 @@ func run(t *testing.T, f func(t *testing.T, s shop)) {
 
 func open(t *testing.T, d *db.DB) shop {
 	s := wire(t, d)
-	h := &customers.Handler{Customers: s.customers, Purchases: s.purchases, Care: care.New(d, s.org, s.customers, s.purchases), Org: s.org}
-	s.site = webtest.New(t, h.Register, webtest.At(now), webtest.Org(s.org),
+	h := customers.Pages{Customers: s.customers, Purchases: s.purchases, Care: care.New(d, s.org, s.customers, s.purchases), Org: s.org}
+	s.site = webtest.New(t, h.Routes, webtest.At(now), webtest.Org(s.org),
 		webtest.Reach(func(ctx context.Context, a org.Actor, c int64) error {
 			return s.customers.Reach(ctx, a, customer.ID(c))
 		}))

@@ -37,7 +37,7 @@ type dayPage struct {
 	Whole    bool // the total is the store's, not only what the reader sees of it
 }
 
-func (h *Handler) day(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) day(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor, q := r.Context(), web.Actor(r), web.Query(r)
 	n, err := h.names(ctx)
 	if err != nil {

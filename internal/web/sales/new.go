@@ -50,7 +50,7 @@ type recordLine struct {
 // maxTyped is how many lines a person types by hand.
 const maxTyped = 50
 
-func (h *Handler) newPage(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) newPage(w http.ResponseWriter, r *http.Request) error {
 	q := web.Query(r)
 	if q.Text("customer") == "" && q.Text("walk_in") == "" {
 		return h.pick(w, r, q.Text("q"))
@@ -61,7 +61,7 @@ func (h *Handler) newPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 // pick asks who bought. Searching happens in the page of the same address.
-func (h *Handler) pick(w http.ResponseWriter, r *http.Request, q string) error {
+func (h Pages) pick(w http.ResponseWriter, r *http.Request, q string) error {
 	p := pickPage{Query: q}
 	var err error
 	if q != "" {
@@ -72,7 +72,7 @@ func (h *Handler) pick(w http.ResponseWriter, r *http.Request, q string) error {
 	return web.Render(w, r, web.Page{Title: web.T(r, "sales.record"), Body: pickBody(p), Fragment: pickFound(p)})
 }
 
-func (h *Handler) showRecord(w http.ResponseWriter, r *http.Request, f *form.Form) error {
+func (h Pages) showRecord(w http.ResponseWriter, r *http.Request, f *form.Form) error {
 	ctx, actor := r.Context(), web.Actor(r)
 	n, err := h.names(ctx)
 	if err != nil {
@@ -163,12 +163,12 @@ func sumOf(f *form.Form, c money.Currency, write func(int64, string) string) str
 }
 
 // line is one more line of the form.
-func (h *Handler) line(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) line(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, web.Page{Title: web.T(r, "sales.record"), Body: lineFields(recordLine{Quantity: "1"})})
 }
 
 // sum is what the form comes to, while it is typed.
-func (h *Handler) sum(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) sum(w http.ResponseWriter, r *http.Request) error {
 	n, err := h.names(r.Context())
 	if err != nil {
 		return err
@@ -184,7 +184,7 @@ func (h *Handler) sum(w http.ResponseWriter, r *http.Request) error {
 
 // record writes the receipt. Its number comes from the form's key unless the
 // till's was typed, so that a form sent twice is one receipt.
-func (h *Handler) record(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) record(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Form(r)
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ type receiptPage struct {
 }
 
 // receipt is a customer's receipt; as a part of their file it is its lines alone.
-func (h *Handler) receipt(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) receipt(w http.ResponseWriter, r *http.Request) error {
 	c, err := web.ID[customer.Customer](r, "customer")
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func (h *Handler) receipt(w http.ResponseWriter, r *http.Request) error {
 }
 
 // walkIn is the receipt of somebody nobody knows.
-func (h *Handler) walkIn(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) walkIn(w http.ResponseWriter, r *http.Request) error {
 	id, err := web.ID[purchase.Receipt](r, "receipt")
 	if err != nil {
 		return err
@@ -45,7 +45,7 @@ func (h *Handler) walkIn(w http.ResponseWriter, r *http.Request) error {
 	return h.showReceipt(w, r, -customer.ID(id), nil)
 }
 
-func (h *Handler) showReceipt(w http.ResponseWriter, r *http.Request, c customer.ID, f *form.Form) error {
+func (h Pages) showReceipt(w http.ResponseWriter, r *http.Request, c customer.ID, f *form.Form) error {
 	ctx, actor := r.Context(), web.Actor(r)
 	id, err := web.ID[purchase.Receipt](r, "receipt")
 	if err != nil {
@@ -82,7 +82,7 @@ func (p receiptPage) mainItem() string {
 	return text
 }
 
-func (h *Handler) deliver(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) deliver(w http.ResponseWriter, r *http.Request) error {
 	c, err := web.ID[customer.Customer](r, "customer")
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (h *Handler) deliver(w http.ResponseWriter, r *http.Request) error {
 	return h.addDelivery(w, r, c)
 }
 
-func (h *Handler) deliverWalkIn(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) deliverWalkIn(w http.ResponseWriter, r *http.Request) error {
 	id, err := web.ID[purchase.Receipt](r, "receipt")
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (h *Handler) deliverWalkIn(w http.ResponseWriter, r *http.Request) error {
 
 // addDelivery notes that something was brought, or is promised for a day. A
 // delivery with an id is one that was promised before.
-func (h *Handler) addDelivery(w http.ResponseWriter, r *http.Request, c customer.ID) error {
+func (h Pages) addDelivery(w http.ResponseWriter, r *http.Request, c customer.ID) error {
 	id, err := web.ID[purchase.Receipt](r, "receipt")
 	if err != nil {
 		return err

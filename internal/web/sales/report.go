@@ -18,7 +18,7 @@ type figure struct {
 	cell any // as a spreadsheet adds it up
 }
 
-func (h *Handler) report(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) report(w http.ResponseWriter, r *http.Request) error {
 	t, err := h.Purchases.Purchases(r.Context(), web.Actor(r))
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (h *Handler) report(w http.ResponseWriter, r *http.Request) error {
 }
 
 // download is the report as a file.
-func (h *Handler) download(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) download(w http.ResponseWriter, r *http.Request) error {
 	format := web.Query(r).Text("format")
 	if format != "csv" && format != "xlsx" {
 		return errs.New(errs.Invalid, "sheet.unknown_format", "format", format)

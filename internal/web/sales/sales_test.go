@@ -43,8 +43,8 @@ func run(t *testing.T, f func(t *testing.T, s shop)) {
 		s.li, s.wu = s.staff("li", "李敏", org.Associate), s.staff("wu", "吴强", org.Associate)
 		s.manager, s.admin = s.staff("ma", "马店长", org.Manager), s.staff("admin", "管理员", org.Administrator)
 		s.watcher = s.staff("ex", "总经理", org.Executive)
-		h := &sales.Handler{Customers: s.customers, Purchases: s.purchases, Org: s.org}
-		s.site = webtest.New(t, h.Register, webtest.At(now), webtest.Org(s.org),
+		h := sales.Pages{Customers: s.customers, Purchases: s.purchases, Org: s.org}
+		s.site = webtest.New(t, h.Routes, webtest.At(now), webtest.Org(s.org),
 			webtest.Reach(func(ctx context.Context, a org.Actor, c int64) error {
 				return s.customers.Reach(ctx, a, customer.ID(c))
 			}))

@@ -15,15 +15,15 @@ import (
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
-// Handler is the pages of purchases.
-type Handler struct {
+// Pages are the pages of purchases.
+type Pages struct {
 	Customers *customer.Service
 	Purchases *purchase.Service
 	Org       *org.Service
 }
 
-// Register adds the pages to the site.
-func (h *Handler) Register(s *web.Site) {
+// Routes registers the pages to the site.
+func (h Pages) Routes(s *web.Site) {
 	s.Handle("GET /sales", org.PurchasesRead, h.day)
 	s.Handle("GET /sales/new", org.PurchasesWrite, h.newPage)
 	s.Handle("POST /sales", org.PurchasesWrite, h.record)
@@ -54,7 +54,7 @@ type names struct {
 	staff  map[org.StaffID]org.Staff
 }
 
-func (h *Handler) names(ctx context.Context) (names, error) {
+func (h Pages) names(ctx context.Context) (names, error) {
 	stores, err := h.Org.StoresByID(ctx)
 	if err != nil {
 		return names{}, err
@@ -107,7 +107,7 @@ func title(ctx context.Context, c customer.Customer) string {
 }
 
 // buyers are the customers of receipts whom the reader may see.
-func (h *Handler) buyers(ctx context.Context, actor org.Actor, receipts []purchase.Receipt) (map[customer.ID]customer.Summary, error) {
+func (h Pages) buyers(ctx context.Context, actor org.Actor, receipts []purchase.Receipt) (map[customer.ID]customer.Summary, error) {
 	var who []customer.ID
 	for _, r := range receipts {
 		if !r.WalkIn() && !slices.Contains(who, r.Customer) {
