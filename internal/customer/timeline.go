@@ -60,9 +60,10 @@ func appendTimeline(ctx context.Context, tx *db.Tx, entries ...Entry) error {
 	return nil
 }
 
-// BulkTimelineTx is AppendTimelineTx for an import's thousands.
+// BulkTimelineTx is AppendTimelineTx for an import's thousands. They tell of
+// facts recorded in the same transaction, so none of the lines is there yet.
 func (s *Service) BulkTimelineTx(ctx context.Context, tx *db.Tx, entries iter.Seq[Entry]) error {
-	_, err := tx.Bulk(ctx, db.Bulk{Table: "timeline", Columns: timelineColumns, Conflict: db.Skip}, func(yield func([]any, error) bool) {
+	_, err := tx.Bulk(ctx, db.Bulk{Table: "timeline", Columns: timelineColumns}, func(yield func([]any, error) bool) {
 		for e := range entries {
 			if !yield(e.row()) {
 				return

@@ -58,12 +58,8 @@ func parseBirth(raw string, lunar bool, order DateOrder) (customer.Birth, error)
 	default:
 		return b, wrong
 	}
-	longest := 31
-	if lunar {
-		longest = 30
-	}
-	if b.Month < 1 || b.Month > 12 || b.Day < 1 || b.Day > longest || b.Leap && !lunar || b.Year != 0 && (b.Year < 1900 || b.Year > 2100) {
-		return b, wrong
+	if err := b.Check(); err != nil {
+		return b, err
 	}
 	return b, nil
 }

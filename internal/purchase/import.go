@@ -113,7 +113,9 @@ func (s *Service) importFile(ctx context.Context, actor org.Actor, f File, o Opt
 	defer im.reader.Close()
 	im.tell = tell
 	if dry {
-		return *im.report, im.pass(ctx)
+		err := im.pass(ctx)
+		im.sortProblems()
+		return *im.report, err
 	}
 	if run.FileHash, err = hashFile(f.Path); err != nil {
 		return Report{}, err
@@ -133,7 +135,14 @@ func (im *importing) perform(ctx context.Context) (Report, error) {
 		im.fail(ctx, err)
 	}
 	im.report.Run = *im.run
+	im.sortProblems()
 	return *im.report, err
+}
+
+// sortProblems puts them in the order of the file: some show with the row, some
+// when its receipt is written.
+func (im *importing) sortProblems() {
+	slices.SortStableFunc(im.report.Problems, func(a, b Problem) int { return a.Row - b.Row })
 }
 
 // prepare opens the file and finds out what its columns mean.

@@ -95,6 +95,9 @@ func (c *catalog) changed(p *product) {
 
 // writeProducts writes products; what is not empty fills what was.
 func writeProducts(ctx context.Context, tx *db.Tx, list []*product) (int, error) {
+	if len(list) == 0 {
+		return 0, nil
+	}
 	list = slices.Clone(list)
 	slices.SortFunc(list, func(a, b *product) int { return cmp.Compare(a.id, b.id) })
 	list = slices.CompactFunc(list, func(a, b *product) bool { return a.id == b.id })
