@@ -15,6 +15,7 @@ import (
 	"github.com/ricejar/ricejar/internal/care"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/jobs"
 	"github.com/ricejar/ricejar/internal/once"
@@ -78,23 +79,27 @@ func uploadsBeside(url string) string {
 
 // wire makes the services and ties them together.
 func wire(d *db.DB, now func() time.Time) *Services {
-	onRecord := func(ctx context.Context, tx *db.Tx, staff int64, action, subject string, detail any) error {
-		return audit.Append(ctx, tx, audit.Entry{Staff: staff, Action: action, Subject: subject, Detail: detail})
-	}
 	s := &Services{DB: d, Audit: &audit.Service{DB: d}, Jobs: &jobs.Queue{DB: d, Now: now}, Customers: customer.New(d)}
-	s.Org = &org.Service{DB: d, Now: now, Audit: onRecord}
-	s.Auth = &auth.Service{DB: d, Now: now, Audit: onRecord, Active: func(ctx context.Context, staff int64) (bool, error) {
-		p, err := s.Org.Person(ctx, org.StaffID(staff))
-		return p.Active, err
-	}}
+	s.Org = &org.Service{DB: d, Now: now, Audit: audit.Record}
+	s.Auth = &auth.Service{DB: d, Now: now, Audit: audit.Record, Active: s.active}
 	s.Purchases = purchase.New(d, s.Customers, s.Org, now)
-	s.Purchases.Audit, s.Purchases.Jobs = onRecord, s.Jobs
+	s.Purchases.Audit, s.Purchases.Jobs = audit.Record, s.Jobs
 	s.Care = care.New(d, s.Org, s.Customers, s.Purchases)
 	s.Care.Now = now
 	s.Purchases.OnUndone(s.Care.ReceiptsUndoneTx)
 	s.Customers.OnMoved(s.Care.CustomerMovedTx)
 	s.Customers.OnContactForbidden(s.Care.ContactForbiddenTx)
 	return s
+}
+
+// active reports whether somebody works for the company at this moment, whoever
+// has hired or dismissed them: the directory may be some seconds old.
+func (s *Services) active(ctx context.Context, staff int64) (bool, error) {
+	who, err := s.Org.Actor(ctx, org.StaffID(staff))
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	return who.Staff.Active, err
 }
 
 // prepare puts in place what the program expects in every database.
