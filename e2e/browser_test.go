@@ -357,6 +357,22 @@ func (p *page) read(selector string) string {
 	return strings.TrimSpace(text)
 }
 
+// id is the id of the first such thing to be seen.
+func (p *page) id(selector string) string {
+	p.t.Helper()
+	id, err := run(p, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q).id", p.see(selector))))
+	if err != nil {
+		p.t.Fatalf("id of %s: %v", selector, err)
+	}
+	return id
+}
+
+// gone waits until there is no such thing.
+func (p *page) gone(selector string) {
+	p.t.Helper()
+	p.await(selector+" is still there", `selector => document.querySelector(selector) === null`, selector)
+}
+
 // where is the path and query the browser is at.
 func (p *page) where() string {
 	p.t.Helper()

@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	// number is what differs between two pages of one kind.
-	number = regexp.MustCompile(`\d+`)
+	// which is what differs between two pages of one kind: an id, the field of a fact.
+	which = regexp.MustCompile(`\d+|facts/[a-z_]+`)
 	// notAPage is what a link may lead to without being a page: files to keep.
 	notAPage = regexp.MustCompile(`^/static/|^/api/|/export|/download|\.(csv|xlsx|json)$`)
 )
@@ -75,13 +75,13 @@ func (p *page) links(seen map[string]bool) []string {
 	return fresh
 }
 
-// kind is the path with its numbers and the values of its query left out, as a file's name.
+// kind is the path with its ids and the values of its query left out, as a file's name.
 func kind(path string) string {
 	u, err := url.Parse(path)
 	if err != nil {
 		return path
 	}
-	names := []string{number.ReplaceAllString(u.Path, "N")}
+	names := []string{which.ReplaceAllString(u.Path, "N")}
 	for name := range u.Query() {
 		names = append(names, name)
 	}
