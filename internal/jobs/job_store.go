@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 const columns = "id, kind, args, unique_key, state, run_at, attempt, max_attempts, done_units, all_units, error, created_at, finished_at"
@@ -71,25 +72,32 @@ func (h *held) progress(ctx context.Context, tx *db.Tx, done, all int64) error {
 }
 
 // finish ends the job.
-func (h *held) finish(ctx context.Context, tx *db.Tx, state State, text string) error {
+func (h *held) finish(ctx context.Context, tx *db.Tx, state State, why string) error {
 	n, err := tx.Exec(ctx, `UPDATE job SET state = ?, error = ?, finished_at = ?, leased_by = '', leased_until = NULL
 		WHERE id = ? AND state = 'running' AND leased_by = ? AND attempt = ?`,
-		string(state), text, db.Millis(h.queue.now()), int64(h.job), h.by, h.tries)
+		string(state), storable(why), db.Millis(h.queue.now()), int64(h.job), h.by, h.tries)
 	return h.lost(n, err)
 }
 
 // giveBack puts the job back for another attempt at runAt. An attempt that was
 // not the job's fault does not count.
-func (h *held) giveBack(ctx context.Context, tx *db.Tx, runAt time.Time, text string, counts bool) error {
+func (h *held) giveBack(ctx context.Context, tx *db.Tx, runAt time.Time, why string, counts bool) error {
 	attempt := h.tries
 	if !counts {
 		attempt--
 	}
 	n, err := tx.Exec(ctx, `UPDATE job SET state = 'queued', run_at = ?, attempt = ?, error = ?, leased_by = '', leased_until = NULL
 		WHERE id = ? AND state = 'running' AND leased_by = ? AND attempt = ?`,
-		db.Millis(runAt), attempt, text, int64(h.job), h.by, h.tries)
+		db.Millis(runAt), attempt, storable(why), int64(h.job), h.by, h.tries)
 	return h.lost(n, err)
 }
+
+// maxError is how much of an error is kept: a panic's stack is within it.
+const maxError = 8000
+
+// storable is an error's text as it can be kept. It may quote a file, and one
+// that could not be written down would leave the job running for good.
+func storable(why string) string { return text.Clip(text.Clean(why), maxError) }
 
 func (h *held) lost(n int64, err error) error {
 	if err == nil && n == 0 {

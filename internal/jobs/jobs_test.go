@@ -359,6 +359,54 @@ type other struct{}
 
 func (other) Kind() string { return "test.other" }
 
+func TestFailure_is_written_down_whatever_it_quotes(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		q := &jobs.Queue{DB: d}
+		r := newRunner(q, func(context.Context, *jobs.Job[bowl]) error {
+			return errors.New("row 7: \xff\x00 is no rice " + strings.Repeat("饭", 1<<20))
+		})
+		job := enqueue(t, q, 1, jobs.Options{MaxAttempts: 1})
+		runDue(t, r, 1)
+		if got := state(t, q, job); got.State != jobs.Failed || !strings.HasPrefix(got.Error, "row 7:  is no rice 饭") || len(got.Error) > 30_000 {
+			t.Errorf("got %s, %d bytes: %.60q", got.State, len(got.Error), got.Error)
+		}
+	})
+}
+
+func TestRunDue_keeps_its_lease_while_a_job_takes_long(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		c := newClock()
+		q := &jobs.Queue{DB: d, Now: c.now}
+		leased := func() int64 {
+			until, err := db.One(t.Context(), d, db.Value[int64], "SELECT leased_until FROM job")
+			if err != nil {
+				t.Error(err)
+			}
+			return until
+		}
+		r := newRunner(q, func(ctx context.Context, _ *jobs.Job[bowl]) error {
+			first := leased()
+			c.advance(time.Hour)
+			for leased() == first {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		r.Lease = 30 * time.Millisecond
+		job := enqueue(t, q, 1, jobs.Options{MaxAttempts: 1})
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		if n, err := r.RunDue(ctx); n != 1 || err != nil {
+			t.Errorf("ran %d, %v", n, err)
+		}
+		if got := state(t, q, job); got.State != jobs.Done {
+			t.Errorf("got %+v, want it done under a lease that was renewed", got)
+		}
+	})
+}
+
 func TestPrune_removes_what_finished_long_ago_but_not_failures(t *testing.T) {
 	d := dbtest.SQLite(t)
 	c := newClock()

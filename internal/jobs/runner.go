@@ -127,6 +127,16 @@ func (r *Runner) stop(running *sync.WaitGroup, interrupt context.CancelCauseFunc
 // goroutine, and says how many it ran: for commands that do not serve.
 func (r *Runner) RunDue(ctx context.Context) (n int, err error) {
 	r.setDefaults()
+	renewing, stop := context.WithCancel(ctx)
+	renewals := make(chan struct{})
+	go func() {
+		defer close(renewals)
+		r.renewLeases(renewing)
+	}()
+	defer func() {
+		stop()
+		<-renewals
+	}()
 	for ctx.Err() == nil {
 		claimed, err := r.take(ctx, 1)
 		if err != nil || len(claimed) == 0 {
