@@ -100,7 +100,7 @@ func TestSignIn_takes_any_bytes_and_keeps_few(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s, _ := setup(t, d)
 		for _, login := range []string{"wang\x00\xff", strings.Repeat("w", 1<<20), "\xff"} {
-			if _, err := s.SignIn(t.Context(), auth.SignIn{Login: login, Password: wrong + "\x00\xff"}); keyOf(err) != "auth.wrong_password" {
+			if _, err := s.SignIn(t.Context(), auth.SignIn{Login: login, Password: wrong + "\x00\xff", Addr: "10.0.0.7\xff" + strings.Repeat("7", 9999)}); keyOf(err) != "auth.wrong_password" {
 				t.Errorf("login %.10q: got %v", login, err)
 			}
 		}

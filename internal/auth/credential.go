@@ -8,6 +8,7 @@ import (
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // Credential is how a person signs in.
@@ -53,10 +54,14 @@ type Grant struct {
 	Session Session
 }
 
+// maxAddr is enough for any address.
+const maxAddr = 64
+
 // SignIn opens a session for the right password. A wrong password and an
 // unknown login give the same answer after the same time.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (Grant, error) {
 	login := FoldLogin(in.Login)
+	in.Addr = text.Clip(text.Line(in.Addr), maxAddr) // a proxy passes on what it was told
 	if err := s.attempt(ctx, login, in.Addr); err != nil {
 		return Grant{}, err
 	}
