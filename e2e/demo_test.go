@@ -13,7 +13,7 @@ import (
 const (
 	demoToday    = "2026-09-16"
 	demoPassword = "rice-jar-2026"
-	demoScale    = "20" // percent of the usual number of customers
+	demoScale    = "40" // percent of the usual number of customers
 )
 
 // stopDemo ends the demo and removes its database; TestMain calls it.
