@@ -26,7 +26,7 @@ const auditSize = 50
 // actions are the acts one can look for; another one stands in the list under
 // its own code.
 var actions = []string{
-	"customer.reveal", "customer.export", "customer.hand_over", "import.run", "import.undo", "field.save",
+	"customer.reveal", "customer.export", "customer.hand_over", "import.run", "import.undo", "field.save", "care.rule_create", "care.rule_update",
 	"staff.create", "staff.update", "staff.preferences", "store.create", "store.update", "region.create", "region.update",
 	"auth.sign_in", "auth.sign_out_everywhere", "auth.password_change", "auth.password_reset", "auth.credential_create",
 	"auth.credential_remove", "auth.key_create", "auth.key_revoke",
@@ -137,6 +137,8 @@ func (p auditPage) subject(ctx context.Context, s string) (text, href string) {
 		if which, err := ids.Parse[org.Region](id); err == nil && p.region(which) != "" {
 			return p.region(which), ""
 		}
+	case "care_rule":
+		return id, rulesPath + "/" + id
 	case "import":
 		return i18n.T(ctx, "settings.subject.import", "id", id), "/imports/" + id
 	}

@@ -1,5 +1,6 @@
-// Package settings is the administrator's pages: the fields of a customer's
-// file, the people and the stores, the audit trail and the background jobs.
+// Package settings is the administrator's pages: the care rules, the
+// fields of a customer's file, the people and the stores, the audit trail and
+// the background jobs.
 //
 // A password or a key is shown once, on the page that made it, and stands
 // nowhere afterwards.

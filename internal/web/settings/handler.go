@@ -10,6 +10,7 @@ import (
 
 	"github.com/ricejar/ricejar/internal/audit"
 	"github.com/ricejar/ricejar/internal/auth"
+	"github.com/ricejar/ricejar/internal/care"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/jobs"
@@ -21,6 +22,7 @@ import (
 
 // Handler is the settings.
 type Handler struct {
+	Care      *care.Service
 	Customers *customer.Service
 	Org       *org.Service
 	Auth      *auth.Service
@@ -39,6 +41,12 @@ func (h *Handler) Register(s *web.Site) {
 	s.Handle("POST /settings/fields/{field}", org.SettingsWrite, h.saveField)
 	s.Handle("POST /settings/fields/{field}/move", org.SettingsWrite, h.moveField)
 	s.Handle("POST /settings/fields/{field}/use", org.SettingsWrite, h.useField)
+
+	s.Handle("GET /settings/rules", org.SettingsWrite, h.rules)
+	s.Handle("GET /settings/rules/new", org.SettingsWrite, h.newRule)
+	s.Handle("POST /settings/rules", org.SettingsWrite, h.createRule, web.Slow())
+	s.Handle("GET /settings/rules/{rule}", org.SettingsWrite, h.editRule)
+	s.Handle("POST /settings/rules/{rule}", org.SettingsWrite, h.saveRule, web.Slow())
 
 	s.Handle("GET /settings/staff", org.StaffWrite, h.staff)
 	s.Handle("GET /settings/staff/new", org.StaffWrite, h.newStaff)
@@ -76,6 +84,7 @@ type section struct {
 var sections = []section{
 	{"/settings/staff", "users", "staff", org.StaffWrite},
 	{"/settings/stores", "store", "stores", org.SettingsWrite},
+	{"/settings/rules", "heart-handshake", "rules", org.SettingsWrite},
 	{"/settings/fields", "list-checks", "fields", org.SettingsWrite},
 	{"/account/keys", "key-round", "keys", org.KeysOwn},
 	{"/settings/audit", "scroll-text", "audit", org.AuditRead},

@@ -9,11 +9,13 @@ import (
 
 	"github.com/ricejar/ricejar/internal/audit"
 	"github.com/ricejar/ricejar/internal/auth"
+	"github.com/ricejar/ricejar/internal/care"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/db/dbtest"
 	"github.com/ricejar/ricejar/internal/jobs"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/purchase"
 	"github.com/ricejar/ricejar/internal/web/settings"
 	"github.com/ricejar/ricejar/internal/web/webtest"
 )
@@ -30,6 +32,7 @@ type office struct {
 	org       *org.Service
 	auth      *auth.Service
 	jobs      *jobs.Queue
+	care      *care.Service
 
 	store     org.Store
 	admin, li org.Actor
@@ -40,13 +43,18 @@ func run(t *testing.T, f func(t *testing.T, o office)) {
 		d.Clock = func() time.Time { return now }
 		o := office{t: t, db: d, customers: customer.New(d), org: &org.Service{DB: d, Now: d.Clock, Audit: audit.Record}, jobs: &jobs.Queue{DB: d, Now: d.Clock}}
 		o.auth = &auth.Service{DB: d, Now: d.Clock, Cost: auth.Cost{Memory: 64, Passes: 1}, Audit: audit.Record}
+		o.care = care.New(d, o.org, o.customers, purchase.New(d, o.customers, o.org, d.Clock))
+		o.care.Now = d.Clock
+		if err := o.care.EnsureDefaults(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		st, err := o.org.CreateStore(t.Context(), org.System, org.Store{Code: "E1", Name: "南京路店", Currency: "CNY", Zone: "Asia/Shanghai"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		o.store = st
 		o.admin, o.li = o.staff("admin", "管理员", org.Administrator), o.staff("li", "李敏", org.Associate)
-		h := &settings.Handler{Customers: o.customers, Org: o.org, Auth: o.auth, Audit: &audit.Service{DB: d}, Jobs: o.jobs}
+		h := &settings.Handler{Care: o.care, Customers: o.customers, Org: o.org, Auth: o.auth, Audit: &audit.Service{DB: d}, Jobs: o.jobs}
 		o.site = webtest.New(t, h.Register, webtest.At(now), webtest.Org(o.org)).As(o.admin)
 		f(t, o)
 	})
@@ -77,15 +85,15 @@ func (o office) field(code string) (found customer.Field) {
 
 func TestIndex_shows_what_the_reader_may_open(t *testing.T) {
 	run(t, func(t *testing.T, o office) {
-		if n := o.site.Get("/settings").Want(200).Count("main h2 a"); n != 6 {
-			t.Errorf("an administrator sees %d pages, want 6", n)
+		if n := o.site.Get("/settings").Want(200).Count("main h2 a"); n != 7 {
+			t.Errorf("an administrator sees %d pages, want 7", n)
 		}
 		doc := o.site.As(o.staff("ma", "马店长", org.Manager)).Get("/settings").Want(200)
 		if n := doc.Count("main h2 a"); n != 1 || doc.Attr("main h2 a", "href") != "/account/keys" {
 			t.Errorf("a manager sees %d pages", n)
 		}
 		o.site.As(o.li).Get("/settings").Want(403)
-		for _, path := range []string{"/settings/staff", "/settings/stores", "/settings/fields", "/settings/audit", "/settings/jobs"} {
+		for _, path := range []string{"/settings/staff", "/settings/stores", "/settings/fields", "/settings/rules", "/settings/audit", "/settings/jobs"} {
 			o.site.As(o.li).Get(path).Want(403)
 		}
 	})
