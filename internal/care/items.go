@@ -186,7 +186,7 @@ func (it Item) BriefLines(p i18n.Printer, today day.Day) []string {
 		}
 		lines = append(lines, p.T("care.brief.bought", "n", st.Receipts, "day", last, "amount", st.Net))
 		if st.MedianGap > 0 && st.Days > 2 {
-			lines = append(lines, p.T("care.brief.rhythm", "gap", float64(st.MedianGap)/2))
+			lines = append(lines, p.T("care.brief.rhythm", "gap", (st.MedianGap+1)/2))
 		}
 	}
 	if l := it.Last; l != nil {
