@@ -219,8 +219,10 @@ func (r *replay) steps(i int) []step {
 func (r *replay) sale(one *receipt) []step {
 	in := purchase.NewReceipt{Store: r.w.stores[one.store].ID, Number: one.number(r.w), SoldAt: time.UnixMilli(one.at), Staff: one.staff}
 	for _, l := range one.lines[:one.n] {
-		in.Lines = append(in.Lines, purchase.NewLine{SKU: l.product.sku, Name: l.product.name, Category: l.product.group,
-			Quantity: money.Quantity(l.quantity), UnitPrice: money.Price(l.product.price * 10_000)})
+		in.Lines = append(in.Lines, purchase.NewLine{
+			SKU: l.product.sku, Name: l.product.name, Category: l.product.group,
+			Quantity: money.Quantity(l.quantity), UnitPrice: money.Price(l.product.price * 10_000),
+		})
 	}
 	return []step{{one.at, func(ctx context.Context) error {
 		if one.customer > 0 {
@@ -234,8 +236,10 @@ func (r *replay) sale(one *receipt) []step {
 		if !ok {
 			return nil
 		}
-		_, err = r.purchases.Deliver(ctx, org.System, purchase.Delivery{Customer: done.Receipt.Customer, Receipt: done.Receipt.ID,
-			PromisedOn: v.promised, DeliveredOn: v.done, What: v.what})
+		_, err = r.purchases.Deliver(ctx, org.System, purchase.Delivery{
+			Customer: done.Receipt.Customer, Receipt: done.Receipt.ID,
+			PromisedOn: v.promised, DeliveredOn: v.done, What: v.what,
+		})
 		return err
 	}}}
 }

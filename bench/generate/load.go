@@ -48,12 +48,16 @@ func (l *loader) company(ctx context.Context, w *world, o options) error {
 			}
 			regions = append(regions, r.ID)
 		}
-		st := org.Store{ID: id.New[org.Store](), Code: fmt.Sprintf("S%04d", s), Name: fmt.Sprintf("%04d 号店", s), Kind: org.Fashion,
-			RegionID: regions[len(regions)-1], Currency: "CNY", Zone: zone, Active: true}
+		st := org.Store{
+			ID: id.New[org.Store](), Code: fmt.Sprintf("S%04d", s), Name: fmt.Sprintf("%04d 号店", s), Kind: org.Fashion,
+			RegionID: regions[len(regions)-1], Currency: "CNY", Zone: zone, Active: true,
+		}
 		w.stores = append(w.stores, st)
 		person := func(role org.Role, k int) org.Staff {
-			p := org.Staff{ID: id.New[org.Staff](), Code: fmt.Sprintf("%04d%02d", s, k), Name: m.Chinese(m.Gender(70), 1990), Role: role,
-				Reach: role.DefaultReach(), StoreID: st.ID, Active: true}
+			p := org.Staff{
+				ID: id.New[org.Staff](), Code: fmt.Sprintf("%04d%02d", s, k), Name: m.Chinese(m.Gender(70), 1990), Role: role,
+				Reach: role.DefaultReach(), StoreID: st.ID, Active: true,
+			}
 			staff = append(staff, p)
 			return p
 		}

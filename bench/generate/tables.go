@@ -290,8 +290,10 @@ func (w *world) timeline(i int, p person) []entry {
 		if r.back {
 			kind = "return"
 		}
-		list = append(list, entry{r.at, r.id, kind, w.storeID(r.store), int64(r.staff),
-			`{"currency":"CNY","lines":` + strconv.Itoa(r.n) + `,"net":"` + decimal(r.net) + `","number":"` + r.number(w) + `"}`})
+		list = append(list, entry{
+			r.at, r.id, kind, w.storeID(r.store), int64(r.staff),
+			`{"currency":"CNY","lines":` + strconv.Itoa(r.n) + `,"net":"` + decimal(r.net) + `","number":"` + r.number(w) + `"}`,
+		})
 		if v, ok := w.delivery(&r); ok && v.done != "" {
 			list = append(list, entry{v.doneAt, v.id, "delivery", v.store, 0, `{"gift":"","what":"` + v.what + `"}`})
 		}

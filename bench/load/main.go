@@ -84,9 +84,9 @@ func run(ctx context.Context, o options) error {
 		}
 	}
 	if o.wholePages {
-		err = wholePages(ctx, s, people, o)
+		err = wholePages(ctx, people, o)
 	} else {
-		err = mixed(ctx, s, people, o)
+		err = mixed(ctx, people, o)
 	}
 	fmt.Printf("memory after: %d MB\n", s.memory()>>20)
 	return err

@@ -39,7 +39,7 @@ func (r *results) add(kind page, t took) {
 }
 
 // mixed is the figure of 8 readers and 1 writer.
-func mixed(ctx context.Context, s *server, people []person, o options) error {
+func mixed(ctx context.Context, people []person, o options) error {
 	const warmUp = 5 * time.Second
 	r := &results{took: map[page][]took{}}
 	begun := time.Now()
@@ -118,7 +118,7 @@ func (p *person) read(ctx context.Context, rng *rand.Rand, done func(page, took,
 }
 
 // wholePages is the figure of whole pages, each kind by itself.
-func wholePages(ctx context.Context, s *server, people []person, o options) error {
+func wholePages(ctx context.Context, people []person, o options) error {
 	admin := people[len(people)-1]
 	kinds := []struct {
 		name string

@@ -79,7 +79,7 @@ func (p *planner) story(who int, visits []*receipt) []event {
 			list = append(list, event{day: v.day, minute: v.minute + 12, store: c.store, who: who, staff: p.writer(c), note: p.note(*c, v.lines[0].product.name)})
 		}
 	}
-	list = append(list, p.consents(c, join)...)
+	list = append(list, p.consents(join)...)
 	for i, e := range list[1:] {
 		if e.day < join.day || e.day == join.day && e.minute <= join.minute {
 			list[i+1].day, list[i+1].minute = join.day, join.minute+1
@@ -119,7 +119,7 @@ func (p *planner) writer(c *person) int {
 	return pickOne(p.rng, sellersOf(c.store))
 }
 
-func (p *planner) consents(c *person, join event) []event {
+func (p *planner) consents(join event) []event {
 	at := join
 	at.joins, at.facts = false, nil
 	say := func(purpose customer.Purpose, channel string, granted bool, wording string) event {

@@ -164,8 +164,10 @@ func (f *filler) writeFile(path string, receipts []receipt) (err error) {
 		}
 		at := r.day.String() + fmt.Sprintf(" %02d:%02d", r.minute/60, r.minute%60)
 		for _, l := range r.lines {
-			_ = w.Write([]string{stores[r.store].code, r.number, at, staff[r.staff].code, card, phone, l.product.sku, l.product.name, l.product.category,
-				money.Quantity(l.quantity).String(), money.Decimal(l.price, "CNY")})
+			_ = w.Write([]string{
+				stores[r.store].code, r.number, at, staff[r.staff].code, card, phone, l.product.sku, l.product.name, l.product.category,
+				money.Quantity(l.quantity).String(), money.Decimal(l.price, "CNY"),
+			})
 		}
 	}
 	w.Flush()
