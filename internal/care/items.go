@@ -165,7 +165,7 @@ func (s *Service) Tel(ctx context.Context, actor org.Actor, c customer.ID, id Ta
 	return customer.Contact{}, errs.New(errs.NotFound, "care.no_phone")
 }
 
-// Reason says in one sentence why the customer is to be contacted.
+// ReasonText says in one sentence why the customer is to be contacted.
 func (it Item) ReasonText(p i18n.Printer) string { return it.RuleOf.ReasonText(p, it.Reason, it.Asked) }
 
 // Script is what speaker may say, filled in.

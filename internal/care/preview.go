@@ -57,11 +57,11 @@ func (s *Service) Preview(ctx context.Context, actor org.Actor, r Rule, on day.D
 	// One moment of the database: a count that moved while it was counted would
 	// blame the rule for it.
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if out.Tasks, err = s.count(ctx, tx, actor, r, on, &out.Sample); err != nil {
+		if out.Tasks, err = s.count(ctx, tx, r, on, &out.Sample); err != nil {
 			return err
 		}
 		if saved, ok := byCode(rules, r.Code); ok && saved.Active {
-			out.Before, err = s.count(ctx, tx, actor, saved, on, nil)
+			out.Before, err = s.count(ctx, tx, saved, on, nil)
 		}
 		return err
 	})
@@ -86,7 +86,7 @@ func nextFestival(r Rule, from day.Day) (day.Day, bool) {
 	return 0, false
 }
 
-func (s *Service) count(ctx context.Context, q *db.Tx, actor org.Actor, r Rule, on day.Day, sample *[]Sampled) (n int, err error) {
+func (s *Service) count(ctx context.Context, q *db.Tx, r Rule, on day.Day, sample *[]Sampled) (n int, err error) {
 	if !r.Active {
 		return 0, nil
 	}

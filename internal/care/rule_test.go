@@ -55,7 +55,7 @@ func TestSaveRule_refuses_what_cannot_work(t *testing.T) {
 			{"more than everybody", org.System, changed("sample_1", func(r *care.Rule) { r.Params.SamplePercent = 101 }), errs.Invalid, "sample_percent"},
 			{"no festival", org.System, changed("festival", func(r *care.Rule) { r.Params.Festivals = nil }), errs.Invalid, "festivals"},
 			{"an unknown festival", org.System, changed("festival", func(r *care.Rule) { r.Params.Festivals = []string{"doomsday"} }), errs.Invalid, "festivals"},
-			{"a script with a hole", org.System, changed("cooling", func(r *care.Rule) { r.Scripts = map[string]string{"en": "Dear {nmae}"} }), errs.Invalid, "script.en"},
+			{"a script with a hole", org.System, changed("cooling", func(r *care.Rule) { r.Scripts = map[string]string{"en": "Dear {nobody}"} }), errs.Invalid, "script.en"},
 			{"no weight", org.System, changed("cooling", func(r *care.Rule) { r.Weight = 0 }), errs.Invalid, "weight"},
 			{"a code with blanks", org.System, care.Rule{Code: "My rule", Trigger: care.Cooling, Weight: 100, Params: care.Params{Attempts: 3}}, errs.Invalid, "code"},
 			{"a code that is taken", org.System, changed("cooling", func(r *care.Rule) { r.Version = 0 }), errs.Invalid, "code"},

@@ -32,8 +32,10 @@ func (h Pages) export(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = h.Customers.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return audit.Append(ctx, tx, audit.Entry{Staff: int64(actor.ID()), Action: "customer.export", Subject: "customers",
-			Detail: map[string]any{"format": format, "store": filter.Store.String(), "owner": filter.Owner.String(), "reach": string(actor.Reach)}})
+		return audit.Append(ctx, tx, audit.Entry{
+			Staff: int64(actor.ID()), Action: "customer.export", Subject: "customers",
+			Detail: map[string]any{"format": format, "store": filter.Store.String(), "owner": filter.Owner.String(), "reach": string(actor.Reach)},
+		})
 	})
 	if err != nil {
 		return err
@@ -62,8 +64,10 @@ func (h Pages) export(w http.ResponseWriter, r *http.Request) error {
 func (h Pages) writeExport(r *http.Request, out sheet.Writer, filter customer.Filter, n names) error {
 	ctx, actor := r.Context(), web.Actor(r)
 	var titles []any
-	for _, key := range []string{"name", "gender", "phone", "card", "birthday", "store", "owner", "vip", "do_not_contact", "completeness",
-		"receipts", "bought_in_all", "currency", "last_bought", "created"} {
+	for _, key := range []string{
+		"name", "gender", "phone", "card", "birthday", "store", "owner", "vip", "do_not_contact", "completeness",
+		"receipts", "bought_in_all", "currency", "last_bought", "created",
+	} {
 		titles = append(titles, web.T(r, "customers.column."+key))
 	}
 	if err := out.Write(titles...); err != nil {
