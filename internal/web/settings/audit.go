@@ -45,12 +45,12 @@ type auditPage struct {
 	Checked *audit.Report // nil: nobody asked
 }
 
-func (h *Handler) audit(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) audit(w http.ResponseWriter, r *http.Request) error {
 	return h.showAudit(w, r, nil)
 }
 
 // checkAudit follows the whole chain from its beginning.
-func (h *Handler) checkAudit(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) checkAudit(w http.ResponseWriter, r *http.Request) error {
 	report, err := h.Audit.Verify(r.Context())
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (h *Handler) checkAudit(w http.ResponseWriter, r *http.Request) error {
 	return h.showAudit(w, r, &report)
 }
 
-func (h *Handler) showAudit(w http.ResponseWriter, r *http.Request, checked *audit.Report) error {
+func (h Pages) showAudit(w http.ResponseWriter, r *http.Request, checked *audit.Report) error {
 	q := web.Query(r)
 	p := auditPage{Staff: q.Text("staff"), Action: q.Text("action"), Subject: q.Text("subject"), Checked: checked}
 	var err error

@@ -25,7 +25,7 @@ type fieldsPage struct {
 	Used, Retired []customer.Field
 }
 
-func (h *Handler) fields(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) fields(w http.ResponseWriter, r *http.Request) error {
 	list, err := h.Customers.Fields(r.Context())
 	if err != nil {
 		return err
@@ -48,12 +48,12 @@ type fieldForm struct {
 	New   bool
 }
 
-func (h *Handler) newField(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) newField(w http.ResponseWriter, r *http.Request) error {
 	f := form.Of("group", string(customer.Soft), "type", string(customer.Text), "weight", "1")
 	return h.showField(w, r, fieldForm{Form: f, New: true})
 }
 
-func (h *Handler) editField(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) editField(w http.ResponseWriter, r *http.Request) error {
 	field, err := h.field(r)
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (h *Handler) editField(w http.ResponseWriter, r *http.Request) error {
 	return h.showField(w, r, fieldForm{Form: f, Field: field})
 }
 
-func (h *Handler) showField(w http.ResponseWriter, r *http.Request, p fieldForm) error {
+func (h Pages) showField(w http.ResponseWriter, r *http.Request, p fieldForm) error {
 	title := web.T(r, "settings.new_field")
 	if !p.New {
 		title = p.Field.Label(web.Printer(r))
@@ -79,7 +79,7 @@ func (h *Handler) showField(w http.ResponseWriter, r *http.Request, p fieldForm)
 }
 
 // field is the field of the path.
-func (h *Handler) field(r *http.Request) (customer.Field, error) {
+func (h Pages) field(r *http.Request) (customer.Field, error) {
 	list, err := h.Customers.Fields(r.Context())
 	if err != nil {
 		return customer.Field{}, err
@@ -119,7 +119,7 @@ func read(f *form.Form, field customer.Field) customer.Field {
 	return field
 }
 
-func (h *Handler) createField(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) createField(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Form(r)
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (h *Handler) createField(w http.ResponseWriter, r *http.Request) error {
 	return h.putField(w, r, fieldForm{Form: f, New: true}, field)
 }
 
-func (h *Handler) saveField(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) saveField(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Form(r)
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (h *Handler) saveField(w http.ResponseWriter, r *http.Request) error {
 	return h.putField(w, r, fieldForm{Form: f, Field: field}, read(f, field))
 }
 
-func (h *Handler) putField(w http.ResponseWriter, r *http.Request, p fieldForm, field customer.Field) error {
+func (h Pages) putField(w http.ResponseWriter, r *http.Request, p fieldForm, field customer.Field) error {
 	if p.Form.OK() {
 		if err := h.Customers.SaveField(r.Context(), web.Actor(r), field); err != nil && !p.Form.Refused(err) {
 			return err
@@ -164,7 +164,7 @@ func (h *Handler) putField(w http.ResponseWriter, r *http.Request, p fieldForm, 
 }
 
 // useField retires a field or takes it back into use. What was noted stays.
-func (h *Handler) useField(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) useField(w http.ResponseWriter, r *http.Request) error {
 	field, err := h.field(r)
 	if err != nil {
 		return err
@@ -187,7 +187,7 @@ func (h *Handler) useField(w http.ResponseWriter, r *http.Request) error {
 }
 
 // moveField changes places with the field before or after it.
-func (h *Handler) moveField(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) moveField(w http.ResponseWriter, r *http.Request) error {
 	field, err := h.field(r)
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ type jobsPage struct {
 // jobStates are what one can look for, what needs a person first.
 var jobStates = []jobs.State{jobs.Failed, jobs.Running, jobs.Queued, jobs.Done, jobs.Cancelled}
 
-func (h *Handler) jobs(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) jobs(w http.ResponseWriter, r *http.Request) error {
 	q := web.Query(r)
 	p := jobsPage{State: q.Text("state")}
 	before, _ := ids.Parse[jobs.Info](q.Text("before")) // what is no id is the newest
@@ -46,7 +46,7 @@ func (h *Handler) jobs(w http.ResponseWriter, r *http.Request) error {
 	return show(w, r, jobsPath, web.T(r, "settings.section.jobs"), nil, jobsBody(p))
 }
 
-func (h *Handler) retryJob(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) retryJob(w http.ResponseWriter, r *http.Request) error {
 	job, err := web.ID[jobs.Info](r, "job")
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (h *Handler) retryJob(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, jobsPath)
 }
 
-func (h *Handler) cancelJob(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) cancelJob(w http.ResponseWriter, r *http.Request) error {
 	job, err := web.ID[jobs.Info](r, "job")
 	if err != nil {
 		return err

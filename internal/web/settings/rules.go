@@ -24,7 +24,7 @@ type rulesPage struct {
 	Used, Off []care.Rule
 }
 
-func (h *Handler) rules(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) rules(w http.ResponseWriter, r *http.Request) error {
 	list, err := h.Care.Rules(r.Context())
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ type ruleForm struct {
 	Shown   care.Rule // what the preview is of
 }
 
-func (h *Handler) newRule(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) newRule(w http.ResponseWriter, r *http.Request) error {
 	t := care.Trigger(web.Query(r).Text("trigger"))
 	if !slices.Contains(care.Triggers(), t) {
 		return show(w, r, rulesPath, web.T(r, "rules.new"), nil, chooseTrigger())
@@ -63,7 +63,7 @@ func (h *Handler) newRule(w http.ResponseWriter, r *http.Request) error {
 	return h.showRule(w, r, ruleForm{Form: formOf(rule), Rule: rule, New: true})
 }
 
-func (h *Handler) editRule(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) editRule(w http.ResponseWriter, r *http.Request) error {
 	rule, err := h.Care.RuleByCode(r.Context(), r.PathValue("rule"))
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func formOf(rule care.Rule) *form.Form {
 	return f
 }
 
-func (h *Handler) showRule(w http.ResponseWriter, r *http.Request, p ruleForm) error {
+func (h Pages) showRule(w http.ResponseWriter, r *http.Request, p ruleForm) error {
 	title := web.T(r, "rules.new")
 	if !p.New {
 		title = p.Rule.Name(web.Printer(r))
@@ -111,7 +111,7 @@ func typedRule(f *form.Form, rule care.Rule) care.Rule {
 	return rule
 }
 
-func (h *Handler) createRule(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) createRule(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Form(r)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (h *Handler) createRule(w http.ResponseWriter, r *http.Request) error {
 	return h.putRule(w, r, ruleForm{Form: f, Rule: usual, New: true}, rule)
 }
 
-func (h *Handler) saveRule(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) saveRule(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Form(r)
 	if err != nil {
 		return err
@@ -136,7 +136,7 @@ func (h *Handler) saveRule(w http.ResponseWriter, r *http.Request) error {
 
 // putRule saves a rule, once its maker has seen what it would do. Other words
 // change nothing about who is contacted and are saved at once.
-func (h *Handler) putRule(w http.ResponseWriter, r *http.Request, p ruleForm, rule care.Rule) error {
+func (h Pages) putRule(w http.ResponseWriter, r *http.Request, p ruleForm, rule care.Rule) error {
 	changes := p.New || numbers(rule) != numbers(p.Rule)
 	seen := p.Form.Text("seen") == numbers(rule) && p.Form.Text("do") != "preview"
 	if p.Form.OK() && (changes || p.Form.Text("do") == "preview") && !seen && rule.Trigger != care.Outcome {
@@ -155,7 +155,7 @@ func (h *Handler) putRule(w http.ResponseWriter, r *http.Request, p ruleForm, ru
 	return h.showRule(w, r, p)
 }
 
-func (h *Handler) previewRule(w http.ResponseWriter, r *http.Request, p ruleForm, rule care.Rule) error {
+func (h Pages) previewRule(w http.ResponseWriter, r *http.Request, p ruleForm, rule care.Rule) error {
 	today, err := day.Parse(web.Today(r))
 	if err != nil {
 		return err

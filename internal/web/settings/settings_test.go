@@ -54,8 +54,8 @@ func run(t *testing.T, f func(t *testing.T, o office)) {
 		}
 		o.store = st
 		o.admin, o.li = o.staff("admin", "管理员", org.Administrator), o.staff("li", "李敏", org.Associate)
-		h := &settings.Handler{Care: o.care, Customers: o.customers, Org: o.org, Auth: o.auth, Audit: &audit.Service{DB: d}, Jobs: o.jobs}
-		o.site = webtest.New(t, h.Register, webtest.At(now), webtest.Org(o.org)).As(o.admin)
+		h := settings.Pages{Care: o.care, Customers: o.customers, Org: o.org, Auth: o.auth, Audit: &audit.Service{DB: d}, Jobs: o.jobs}
+		o.site = webtest.New(t, h.Routes, webtest.At(now), webtest.Org(o.org)).As(o.admin)
 		f(t, o)
 	})
 }

@@ -38,7 +38,7 @@ type staffPage struct {
 	Me     org.StaffID
 }
 
-func (h *Handler) staff(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) staff(w http.ResponseWriter, r *http.Request) error {
 	q := web.Query(r)
 	p := staffPage{Store: q.Text("store"), Gone: q.Bool("gone"), Me: web.Actor(r).ID()}
 	var err error
@@ -76,12 +76,12 @@ type personForm struct {
 	Has      bool // they left, and customers are still theirs
 }
 
-func (h *Handler) newStaff(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) newStaff(w http.ResponseWriter, r *http.Request) error {
 	f := form.Of("role", string(org.Associate), "store", web.Query(r).Text("store"), "signs_in", "1")
 	return h.showPerson(w, r, personForm{Form: f, New: true})
 }
 
-func (h *Handler) editStaff(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) editStaff(w http.ResponseWriter, r *http.Request) error {
 	p, err := h.person(r)
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func (h *Handler) editStaff(w http.ResponseWriter, r *http.Request) error {
 }
 
 // person is the somebody of the path.
-func (h *Handler) person(r *http.Request) (personForm, error) {
+func (h Pages) person(r *http.Request) (personForm, error) {
 	id, err := web.ID[org.Staff](r, "staff")
 	if err != nil {
 		return personForm{}, err
@@ -109,7 +109,7 @@ func (h *Handler) person(r *http.Request) (personForm, error) {
 	return p, nil
 }
 
-func (h *Handler) showPerson(w http.ResponseWriter, r *http.Request, p personForm) error {
+func (h Pages) showPerson(w http.ResponseWriter, r *http.Request, p personForm) error {
 	var err error
 	if p.names, err = h.names(r.Context()); err != nil {
 		return err
@@ -137,7 +137,7 @@ func readPerson(f *form.Form, s org.Staff) org.Staff {
 // createStaff adds somebody and, unless they are not to sign in, gives them a
 // password that they must change. It answers with the page that shows the
 // password: a redirect would have to carry it somewhere.
-func (h *Handler) createStaff(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) createStaff(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Form(r)
 	if err != nil {
 		return err
@@ -188,7 +188,7 @@ func (h *Handler) createStaff(w http.ResponseWriter, r *http.Request) error {
 }
 
 // showPassword is the page on which a password is seen once.
-func (h *Handler) showPassword(w http.ResponseWriter, r *http.Request, s org.Staff, login, password string) error {
+func (h Pages) showPassword(w http.ResponseWriter, r *http.Request, s org.Staff, login, password string) error {
 	return show(w, r, staffPath, s.Name, nil, passwordBody(personForm{Person: s, Login: login, Password: password}))
 }
 
@@ -198,7 +198,7 @@ func makePassword() string {
 	return t[:5] + "-" + t[5:10] + "-" + t[10:15]
 }
 
-func (h *Handler) saveStaff(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) saveStaff(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Form(r)
 	if err != nil {
 		return err
@@ -223,7 +223,7 @@ func (h *Handler) saveStaff(w http.ResponseWriter, r *http.Request) error {
 
 // resetPassword makes up a new password, or a first one for somebody who could
 // not sign in.
-func (h *Handler) resetPassword(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) resetPassword(w http.ResponseWriter, r *http.Request) error {
 	p, err := h.person(r)
 	if err != nil {
 		return err
@@ -253,7 +253,7 @@ type leaveForm struct {
 	StoreName string
 }
 
-func (h *Handler) leavePage(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) leavePage(w http.ResponseWriter, r *http.Request) error {
 	p, err := h.person(r)
 	if err != nil {
 		return err
@@ -261,7 +261,7 @@ func (h *Handler) leavePage(w http.ResponseWriter, r *http.Request) error {
 	return h.showLeave(w, r, p, form.Of())
 }
 
-func (h *Handler) showLeave(w http.ResponseWriter, r *http.Request, p personForm, f *form.Form) error {
+func (h Pages) showLeave(w http.ResponseWriter, r *http.Request, p personForm, f *form.Form) error {
 	n, err := h.names(r.Context())
 	if err != nil {
 		return err
@@ -283,7 +283,7 @@ func (h *Handler) showLeave(w http.ResponseWriter, r *http.Request, p personForm
 	return show(w, r, staffPath, p.Person.Name, f, leaveBody(v))
 }
 
-func (h *Handler) hasCustomers(r *http.Request, s org.Staff) (bool, error) {
+func (h Pages) hasCustomers(r *http.Request, s org.Staff) (bool, error) {
 	list, _, err := h.Customers.List(r.Context(), web.Actor(r), customer.Filter{Owner: s.ID}, customer.Cursor{}, 1)
 	return len(list) > 0, err
 }
@@ -291,7 +291,7 @@ func (h *Handler) hasCustomers(r *http.Request, s org.Staff) (bool, error) {
 // leave lets somebody go in one step: their customers are handed over, their
 // password, sessions and keys end, and they may do nothing any more. Broken in
 // the middle, it goes on where it stopped when it is asked for again.
-func (h *Handler) leave(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) leave(w http.ResponseWriter, r *http.Request) error {
 	ctx, actor := r.Context(), web.Actor(r)
 	p, err := h.person(r)
 	if err != nil {
@@ -344,7 +344,7 @@ func (h *Handler) leave(w http.ResponseWriter, r *http.Request) error {
 }
 
 // comeBack takes somebody back. They get a new password when it is asked for.
-func (h *Handler) comeBack(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) comeBack(w http.ResponseWriter, r *http.Request) error {
 	p, err := h.person(r)
 	if err != nil {
 		return err

@@ -25,11 +25,11 @@ type storesPage struct {
 	Which  org.Region // the one being renamed; zero: a new one
 }
 
-func (h *Handler) stores(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) stores(w http.ResponseWriter, r *http.Request) error {
 	return h.showStores(w, r, storesPage{Region: form.Of()})
 }
 
-func (h *Handler) showStores(w http.ResponseWriter, r *http.Request, p storesPage) error {
+func (h Pages) showStores(w http.ResponseWriter, r *http.Request, p storesPage) error {
 	var err error
 	if p.names, err = h.names(r.Context()); err != nil {
 		return err
@@ -49,12 +49,12 @@ type storeForm struct {
 	New   bool
 }
 
-func (h *Handler) newStore(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) newStore(w http.ResponseWriter, r *http.Request) error {
 	f := form.Of("kind", string(org.Furniture), "currency", "CNY", "tz", "Asia/Shanghai", "active", "1")
 	return h.showStore(w, r, storeForm{Form: f, New: true})
 }
 
-func (h *Handler) store(r *http.Request) (storeForm, error) {
+func (h Pages) store(r *http.Request) (storeForm, error) {
 	id, err := web.ID[org.Store](r, "store")
 	if err != nil {
 		return storeForm{}, err
@@ -63,7 +63,7 @@ func (h *Handler) store(r *http.Request) (storeForm, error) {
 	return storeForm{Store: st}, err
 }
 
-func (h *Handler) editStore(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) editStore(w http.ResponseWriter, r *http.Request) error {
 	p, err := h.store(r)
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func (h *Handler) editStore(w http.ResponseWriter, r *http.Request) error {
 	return h.showStore(w, r, p)
 }
 
-func (h *Handler) showStore(w http.ResponseWriter, r *http.Request, p storeForm) error {
+func (h Pages) showStore(w http.ResponseWriter, r *http.Request, p storeForm) error {
 	var err error
 	if p.names, err = h.names(r.Context()); err != nil {
 		return err
@@ -100,7 +100,7 @@ func readStore(f *form.Form, s org.Store) org.Store {
 	return s
 }
 
-func (h *Handler) createStore(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) createStore(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Form(r)
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (h *Handler) createStore(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (h *Handler) saveStore(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) saveStore(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Form(r)
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func (h *Handler) saveStore(w http.ResponseWriter, r *http.Request) error {
 	return h.putStore(w, r, p, func(ctx context.Context, s org.Store) error { return h.Org.UpdateStore(ctx, web.Actor(r), s) })
 }
 
-func (h *Handler) putStore(w http.ResponseWriter, r *http.Request, p storeForm, put func(context.Context, org.Store) error) error {
+func (h Pages) putStore(w http.ResponseWriter, r *http.Request, p storeForm, put func(context.Context, org.Store) error) error {
 	s := readStore(p.Form, p.Store)
 	if p.Form.OK() {
 		if err := put(r.Context(), s); err != nil && !p.Form.Refused(err) {
@@ -138,7 +138,7 @@ func (h *Handler) putStore(w http.ResponseWriter, r *http.Request, p storeForm, 
 	return web.Redirect(w, r, storesPath)
 }
 
-func (h *Handler) createRegion(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) createRegion(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Form(r)
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func (h *Handler) createRegion(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, storesPath+"#regions")
 }
 
-func (h *Handler) renameRegion(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) renameRegion(w http.ResponseWriter, r *http.Request) error {
 	id, err := web.ID[org.Region](r, "region")
 	if err != nil {
 		return err

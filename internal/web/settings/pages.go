@@ -20,8 +20,8 @@ import (
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
-// Handler is the settings.
-type Handler struct {
+// Pages are the settings.
+type Pages struct {
 	Care      *care.Service
 	Customers *customer.Service
 	Org       *org.Service
@@ -30,8 +30,8 @@ type Handler struct {
 	Jobs      *jobs.Queue
 }
 
-// Register adds the pages to the site.
-func (h *Handler) Register(s *web.Site) {
+// Routes registers the pages to the site.
+func (h Pages) Routes(s *web.Site) {
 	s.Handle("GET /settings", org.KeysOwn, h.index)
 
 	s.Handle("GET /settings/fields", org.SettingsWrite, h.fields)
@@ -108,7 +108,7 @@ func frameOf(r *http.Request, current string) frame {
 	return f
 }
 
-func (h *Handler) index(w http.ResponseWriter, r *http.Request) error {
+func (h Pages) index(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, web.Page{Title: web.T(r, "settings.title"), Body: indexBody(frameOf(r, ""))})
 }
 
@@ -124,7 +124,7 @@ type names struct {
 	regions []org.Region
 }
 
-func (h *Handler) names(ctx context.Context) (n names, err error) {
+func (h Pages) names(ctx context.Context) (n names, err error) {
 	if n.stores, err = h.Org.StoresByID(ctx); err != nil {
 		return n, err
 	}
