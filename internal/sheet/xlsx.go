@@ -9,6 +9,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ricejar/ricejar/internal/errs"
 )
@@ -130,7 +131,7 @@ func (w *workbook) open(o Options, closeLater func(io.Closer)) (rowSource, error
 				return nil, err
 			}
 		case "sharedStrings":
-			if err := w.readStrings(resolve(book, rel.target), &s.shared); err != nil {
+			if err := w.readStrings(resolve(book, rel.target), &s.shared, kept(o.MaxCell)); err != nil {
 				return nil, err
 			}
 		}
@@ -241,7 +242,24 @@ func (s *shared) get(i int) ([]byte, bool) {
 	return s.text[from:s.ends[i]], true
 }
 
-func (w *workbook) readStrings(name string, s *shared) error {
+// kept is how much of a text is held: more than a cell may have even after
+// unexcel has made one character of seven, so that a cell too long is still
+// known as one, and no more than that, however much a part unpacks to.
+func kept(maxCell int) int { return 8 * (maxCell + utf8.UTFMax) }
+
+// clip drops what of the text from a place on is more than is kept.
+func clip(text []byte, from, most int) []byte {
+	if len(text)-from <= most {
+		return text
+	}
+	end := from + most
+	for end > from && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end]
+}
+
+func (w *workbook) readStrings(name string, s *shared, most int) error {
 	z := w.parts[strings.ToLower(name)]
 	if z == nil {
 		return errPart
@@ -256,7 +274,7 @@ func (w *workbook) readStrings(name string, s *shared) error {
 			return nil
 		}
 		from := len(s.text)
-		text, err := richText(x, s.text)
+		text, err := richText(x, s.text, most)
 		if err != nil {
 			return err
 		}
@@ -269,10 +287,10 @@ func (w *workbook) readStrings(name string, s *shared) error {
 	})
 }
 
-// richText appends the text of the element just started: of its t elements,
-// but not of phonetic guides.
-func richText(x *xmlPull, dst []byte) ([]byte, error) {
-	in := 0 // depth of the t element
+// richText appends the text of the element just started, as much as is kept: of
+// its t elements, but not of phonetic guides.
+func richText(x *xmlPull, dst []byte, most int) ([]byte, error) {
+	from, in := len(dst), 0 // in: depth of the t element
 	for depth := x.depth; x.depth >= depth; {
 		if err := x.next(); err != nil {
 			return dst, err
@@ -297,6 +315,7 @@ func richText(x *xmlPull, dst []byte) ([]byte, error) {
 				if dst, err = unescape(dst, x.text); err != nil {
 					return dst, err
 				}
+				dst = clip(dst, from, most)
 			}
 		}
 	}
@@ -405,6 +424,7 @@ func (s *xlsxSource) readRow(row *Row) error {
 		}
 		if len(s.buf)-from > s.maxCell {
 			row.Fault = "sheet.row_long_cell"
+			s.buf = clip(s.buf, from, s.maxCell)
 		}
 		s.bounds = append(s.bounds, len(s.buf))
 		column++
@@ -465,7 +485,7 @@ func (s *xlsxSource) cell() error {
 				inValue = s.x.depth
 			case "is":
 				var err error
-				if s.value, err = richText(s.x, s.value); err != nil {
+				if s.value, err = richText(s.x, s.value, kept(s.maxCell)); err != nil {
 					return err
 				}
 				inline = true
@@ -480,6 +500,7 @@ func (s *xlsxSource) cell() error {
 				if s.value, err = unescape(s.value, s.x.text); err != nil {
 					return err
 				}
+				s.value = clip(s.value, 0, kept(s.maxCell))
 			}
 		}
 	}

@@ -5,9 +5,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
@@ -210,6 +212,40 @@ func TestAZipBombIsRefused(t *testing.T) {
 	}
 	if _, rows, err := readXLSX(lie, Options{}); err == nil {
 		t.Errorf("a lying header read as %d rows", len(rows))
+	}
+}
+
+// repeated repeats a piece of XML so often, between a beginning and an end.
+func repeated(begin, piece string, times int, end string) *xmlPull {
+	readers := []io.Reader{strings.NewReader(begin)}
+	block := strings.Repeat(piece, 1000)
+	for range times / 1000 {
+		readers = append(readers, strings.NewReader(block))
+	}
+	return newXMLPull(io.MultiReader(append(readers, strings.NewReader(end))...))
+}
+
+func TestOneTextDoesNotFillTheMemory(t *testing.T) {
+	const pieces, maxCell = 2_000_000, 100
+	for name, s := range map[string]*xlsxSource{
+		"inline": {x: repeated("<sheetData><row><c t='inlineStr'><is>", "<t>饭饭饭</t>", pieces, "</is></c></row></sheetData>"), maxCell: maxCell, maxColumns: 5},
+		"value":  {x: repeated("<sheetData><row><c t='str'><v>", "饭<!-- -->", pieces, "</v></c></row></sheetData>"), maxCell: maxCell, maxColumns: 5},
+		"escape": {x: repeated("<sheetData><row><c t='str'><v>", "_x0041_<!-- -->", pieces, "</v></c></row></sheetData>"), maxCell: maxCell, maxColumns: 5},
+	} {
+		var row Row
+		if err := s.next(&row); err != nil || row.Fault != "sheet.row_long_cell" || len(row.Cells) != 1 {
+			t.Errorf("%s: got %d cells, fault %q, %v", name, len(row.Cells), row.Fault, err)
+		}
+		if !utf8.Valid(s.buf) || cap(s.buf)+cap(s.value) > 1<<16 {
+			t.Errorf("%s: %d bytes are held for a cell that may have %d", name, cap(s.buf)+cap(s.value), maxCell)
+		}
+	}
+	x := repeated("<si>", "<t>饭饭饭</t>", pieces, "</si>")
+	if err := x.next(); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := richText(x, nil, kept(maxCell)); err != nil || cap(text) > 1<<16 || len(text) <= maxCell {
+		t.Errorf("a shared string: %d bytes are held, %v", cap(text), err)
 	}
 }
 
