@@ -104,6 +104,9 @@ func (c *demoCmd) remove() error {
 
 func (c *demoCmd) read() (demoCard, error) {
 	var card demoCard
+	if _, err := os.Stat(c.path("ricejar.db")); errors.Is(err, fs.ErrNotExist) {
+		return card, err
+	}
 	text, err := os.ReadFile(c.path("demo.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return card, err

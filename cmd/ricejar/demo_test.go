@@ -27,12 +27,14 @@ func TestDemo_is_filled_once_and_remembers_who_can_sign_in(t *testing.T) {
 	if _, told, code := demo("--password", "another-jar-of-rice"); code == 0 || !strings.Contains(told, "--reset") {
 		t.Errorf("another password: exit code %d, %s", code, told)
 	}
-	// What was broken off before the card was written is made anew.
-	if err := os.Remove(filepath.Join(dir, "demo.json")); err != nil {
-		t.Fatal(err)
-	}
-	if out, told, code := demo(); code != 0 || out == first || !strings.Contains(told, "Making up") {
-		t.Errorf("after a break: exit code %d, %s%s", code, out, told)
+	// What was broken off before the card was written, or is not whole, is made anew.
+	for _, name := range []string{"demo.json", "ricejar.db"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+		if out, told, code := demo(); code != 0 || out == first || !strings.Contains(told, "Making up") {
+			t.Errorf("without %s: exit code %d, %s%s", name, code, out, told)
+		}
 	}
 }
 
