@@ -42,10 +42,15 @@ func Of(t time.Time, loc *time.Location) Day {
 	return civil(year, month, dom)
 }
 
-// Start is the first instant of the day in a zone.
+// Start is the first instant of the day in a zone: where clocks go forward at
+// midnight, that is one o'clock.
 func (d Day) Start(loc *time.Location) time.Time {
 	year, month, dom := d.Date()
-	return time.Date(year, month, dom, 0, 0, 0, 0, loc)
+	t := time.Date(year, month, dom, 0, 0, 0, 0, loc)
+	if _, _, got := t.Date(); got != dom {
+		_, t = t.ZoneBounds()
+	}
+	return t
 }
 
 // civil counts the days of a valid date; years start in March, so that the leap

@@ -215,3 +215,27 @@ func BenchmarkDate(b *testing.B) {
 		d.Date()
 	}
 }
+
+func TestStart_is_the_first_instant_where_midnight_is_left_out(t *testing.T) {
+	for _, c := range []struct{ zone, day, want string }{
+		{"America/Sao_Paulo", "2018-11-04", "2018-11-04T01:00:00-02:00"}, // summer time began at midnight
+		{"America/Sao_Paulo", "2018-02-18", "2018-02-18T00:00:00-03:00"}, // and ends there: an hour of the day before comes twice
+		{"Asia/Beirut", "2022-03-27", "2022-03-27T01:00:00+03:00"},
+		{"Africa/Cairo", "2023-04-28", "2023-04-28T01:00:00+03:00"},
+		{"America/Havana", "2023-11-05", "2023-11-05T00:00:00-04:00"}, // and ends an hour after it, which comes twice
+		{"Asia/Shanghai", "2026-11-22", "2026-11-22T00:00:00+08:00"},
+	} {
+		loc, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := day.MustParse(c.day)
+		start := d.Start(loc)
+		if got := start.Format(time.RFC3339); got != c.want {
+			t.Errorf("%s begins in %s at %s, want %s", c.day, c.zone, got, c.want)
+		}
+		if day.Of(start, loc) != d || day.Of(start.Add(-time.Nanosecond), loc) != d.AddDays(-1) {
+			t.Errorf("%s in %s: its start is in %s, the instant before in %s", c.day, c.zone, day.Of(start, loc), day.Of(start.Add(-time.Nanosecond), loc))
+		}
+	}
+}

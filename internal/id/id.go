@@ -20,9 +20,10 @@ import (
 // Of is the id of a T. Zero means none.
 type Of[T any] int64
 
-// layout: 41 bits of milliseconds since epoch (enough until 2094), 22 bits that
-// start at random in each process and count up, so ids of one process are
-// strictly increasing and two servers do not collide.
+// layout: 41 bits of milliseconds since epoch (enough until 2094), 22 bits drawn
+// at random. An id that would not be later than the one before follows it, so
+// ids of one process are strictly increasing; two servers hardly ever make the
+// same, and a primary key refuses it when they do.
 const (
 	epoch    = 1735689600000 // 2025-01-01T00:00:00Z in Unix milliseconds
 	tailBits = 22
