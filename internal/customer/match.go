@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/org"
@@ -101,6 +102,9 @@ func match(ctx context.Context, q db.Querier, keys []ImportKey) (map[ImportKey]I
 	return found, nil
 }
 
+// lookUp joins with the values instead of asking for value IN (…): PostgreSQL
+// keeps the plan it made when the table was small, and compared every row with
+// every value.
 func lookUp(ctx context.Context, q db.Querier, kind Kind, m map[string]ID) error {
 	values := make([]string, 0, len(m))
 	for v := range m {
@@ -108,14 +112,15 @@ func lookUp(ctx context.Context, q db.Querier, kind Kind, m map[string]ID) error
 	}
 	slices.Sort(values)
 	for chunk := range slices.Chunk(values, 200) {
-		args := append([]any{string(kind)}, db.Args(chunk)...)
+		args := append(db.Args(chunk), string(kind))
 		err := db.Each(ctx, q, func(row db.Scanner) error {
 			var v string
 			var c ID
 			err := row.Scan(&v, &c)
 			m[v] = c
 			return err
-		}, `SELECT value, customer_id FROM contact_key WHERE kind = ? AND value IN (`+db.In(len(chunk))+`)`, args...)
+		}, `SELECT k.value, k.customer_id FROM (VALUES `+strings.Repeat("(?),", len(chunk)-1)+`(?)) AS v
+			JOIN contact_key k ON k.kind = ? AND k.value = v.column1`, args...)
 		if err != nil {
 			return err
 		}

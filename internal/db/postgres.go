@@ -148,23 +148,17 @@ func (d postgresDialect) bulk(ctx context.Context, tx *Tx, b Bulk, rows iter.Seq
 }
 
 func (postgresDialect) copyInto(ctx context.Context, tx *Tx, table string, columns []string, rows iter.Seq2[[]any, error]) (n int64, err error) {
-	next, stop := iter.Pull2(rows)
+	next, stop := iter.Pull2(copyRows(len(columns), rows))
 	defer stop()
-	var ofRows error // the server's answer tells it as a text only
-	source := pgx.CopyFromFunc(func() ([]any, error) {
-		row, err, ok := next()
-		if !ok || err != nil {
-			ofRows = err
-			return nil, err
-		}
-		return row, nil
-	})
+	source := &pieces{next: next}
+	query := "COPY " + table + " (" + strings.Join(columns, ", ") + ") FROM STDIN BINARY"
 	err = tx.conn.Raw(func(driverConn any) error {
-		n, err = driverConn.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, source)
+		tag, err := driverConn.(*stdlib.Conn).Conn().PgConn().CopyFrom(ctx, source, query)
+		n = tag.RowsAffected()
 		return err
 	})
-	if ofRows != nil {
-		return n, ofRows
+	if source.err != nil {
+		return n, source.err
 	}
 	if err != nil {
 		return n, fmt.Errorf("copy into %s: %w", table, err)
