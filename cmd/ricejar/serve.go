@@ -19,6 +19,7 @@ import (
 	"github.com/ricejar/ricejar/internal/web/customers"
 	"github.com/ricejar/ricejar/internal/web/imports"
 	"github.com/ricejar/ricejar/internal/web/sales"
+	"github.com/ricejar/ricejar/internal/web/settings"
 	"github.com/ricejar/ricejar/internal/web/today"
 )
 
@@ -121,6 +122,7 @@ func (s *Services) site(a *App, secure bool) (*web.Site, error) {
 	customers.Pages{Customers: s.Customers, Purchases: s.Purchases, Care: s.Care, Org: s.Org}.Routes(site)
 	sales.Pages{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}.Routes(site)
 	imports.Pages{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}.Routes(site)
+	settings.Pages{Care: s.Care, Customers: s.Customers, Org: s.Org, Auth: s.Auth, Audit: s.Audit, Jobs: s.Jobs}.Routes(site)
 	return site, nil
 }
 
