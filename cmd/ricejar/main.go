@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	_ "time/tzdata" // stores have time zones, and a small container knows none
 
 	"github.com/alecthomas/kong"
 
