@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"hash/maphash"
 	"io"
 	"maps"
 	"os"
@@ -82,7 +83,8 @@ type importing struct {
 	report   *Report
 	tell     func(Run)
 	told     time.Time
-	strange  map[customer.ImportKey]bool                     // dry run: customers who would be new
+	strange  map[uint64]bool // dry run: hashes of customers who would be new
+	seed     maphash.Seed
 	stored   func(ctx context.Context, list []Problem) error // dry run of an upload: where problems go
 }
 
@@ -156,7 +158,7 @@ func (s *Service) prepare(ctx context.Context, actor org.Actor, path string, run
 		return nil, err
 	}
 	im := &importing{s: s, actor: actor, run: run, reader: reader, dry: dry, report: &Report{DryRun: dry},
-		latest: s.Now().Add(latest).UnixMilli(), strange: map[customer.ImportKey]bool{}}
+		latest: s.Now().Add(latest).UnixMilli(), strange: map[uint64]bool{}, seed: maphash.MakeSeed()}
 	run.Header = reader.Header()
 	_, run.BytesAll = reader.Progress()
 	if err := im.understand(ctx, path, so); err != nil {
@@ -417,75 +419,6 @@ func (im *importing) commit(ctx context.Context, last bool) error {
 	return nil
 }
 
-// patience is how long an import waits for a database that does not answer: a
-// restart takes seconds.
-const patience = time.Minute
-
-// writeChunk writes what the kind has chosen, the problems and the checkpoint in
-// one transaction, and tries again where that may help.
-func (im *importing) writeChunk(ctx context.Context, last bool) (out outcome, next Run, err error) {
-	begun := time.Now()
-	for try := 1; ; try++ {
-		err := im.s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			var err error
-			if out, err = im.kind.write(ctx, tx); err != nil {
-				return err
-			}
-			next = *im.run
-			next.Counts = next.Counts.plus(out.counts)
-			next.checkpoint = im.kind.checkpoint(int(next.RowsDone))
-			if err := insertProblems(ctx, tx, next.ID, append(slices.Clip(im.problems), out.problems...)); err != nil {
-				return err
-			}
-			if err := saveProgress(ctx, tx, &next); err != nil || !last {
-				return err
-			}
-			return im.finish(ctx, tx, &next)
-		})
-		switch {
-		case err == nil:
-			return out, next, nil
-		case db.IsUnique(err) && try < uniqueAttempts:
-			// Somebody recorded one of these receipts, or opened one of these
-			// customers' files, between our look and our write: look again.
-			continue
-		case !errs.Is(err, errs.Unavailable) || isFull(err) || time.Since(begun) > patience:
-			return out, next, err
-		}
-		done, lookErr := im.committed(ctx, &next, begun)
-		if lookErr != nil {
-			return out, next, errors.Join(err, lookErr)
-		}
-		if done {
-			return out, next, nil
-		}
-	}
-}
-
-// committed waits for the database to answer and tells whether the transaction
-// whose end was not heard of went through. Writing it twice would double it.
-func (im *importing) committed(ctx context.Context, next *Run, begun time.Time) (bool, error) {
-	for {
-		select {
-		case <-ctx.Done():
-			return false, errs.Wrap(ctx.Err(), errs.Unavailable, "import.interrupted")
-		case <-time.After(200 * time.Millisecond):
-		}
-		stored, err := getRun(ctx, im.s.DB, im.run.ID)
-		if err == nil {
-			return next.ID != 0 && stored.checkpoint == next.checkpoint && stored.RowsDone == next.RowsDone && stored.State == next.State, nil
-		}
-		if time.Since(begun) > patience {
-			return false, err
-		}
-	}
-}
-
-func isFull(err error) bool {
-	e, ok := asError(err)
-	return ok && e.Key == "db.disk_full"
-}
-
 // settle takes over what a chunk came to.
 func (im *importing) settle(next Run, out outcome) {
 	next.Counts = next.Counts.plus(out.counts)
@@ -533,13 +466,19 @@ func (im *importing) fail(ctx context.Context, cause error) {
 	}
 }
 
+// dryMemory is how many receipts and how many customers a dry run remembers to
+// have met. In a larger file it may count one twice; the import does not.
+const dryMemory = 500_000
+
 // first reports whether a dry run meets this unknown customer for the first time.
 func (im *importing) first(k customer.ImportKey) bool {
-	k.Name = ""
-	if im.strange[k] || len(im.strange) > 2_000_000 {
+	h := maphash.Comparable(im.seed, [2]string{k.Card, string(k.Phone)})
+	if im.strange[h] {
 		return false
 	}
-	im.strange[k] = true
+	if len(im.strange) < dryMemory {
+		im.strange[h] = true
+	}
 	return true
 }
 

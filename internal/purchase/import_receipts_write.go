@@ -36,7 +36,7 @@ func (ri *receiptImport) written() {
 	}
 	ri.closed = ri.closed[:0]
 	for _, p := range ri.catalog.fresh {
-		p.known = true
+		p.inTable, p.pending = true, false
 	}
 	ri.catalog.fresh = ri.catalog.fresh[:0]
 }
@@ -128,7 +128,9 @@ func (ri *receiptImport) tally(list []ruled) (out outcome) {
 				if ri.seen[r.draft.ID] {
 					continue
 				}
-				ri.seen[r.draft.ID] = true
+				if len(ri.seen) < dryMemory {
+					ri.seen[r.draft.ID] = true
+				}
 			}
 			c.ReceiptsNew++
 			if r.draft.Kind == Return {
@@ -205,7 +207,7 @@ func (ri *receiptImport) look(ctx context.Context) (outcome, error) {
 		}
 	}
 	for _, p := range ri.catalog.fresh {
-		if !p.known {
+		if !p.inTable {
 			out.counts.ProductsNew++
 		}
 	}

@@ -126,6 +126,7 @@ func TestABadRowIsListedAndBlocksNobody(t *testing.T) {
 		{"A10,S1,沙发,1,2026-02-02,99999999999999999999,,,", "unit_price", "money.too_large"},
 		{"A11,S1,\"沙发", "", "sheet.row_open_quote"},
 		{"A12,S4,灯,3,2026/2/3 8:05,12.5,散客,,", "", ""},
+		{"A13,S5,=1+1,x,2026-02-02,5,,,", "quantity", "money.not_a_quantity"},
 	}
 	var want []line
 	text := head
@@ -172,6 +173,9 @@ func TestABadRowIsListedAndBlocksNobody(t *testing.T) {
 		if got := out.String(); !strings.Contains(got, "\n3,money.not_an_amount,A1,S2,茶几,2,2026-02-01 10:00:00,abc,V001,13812345678,王小明\n") ||
 			strings.Count(got, "\n") != len(want)+1 {
 			t.Errorf("the file of problems:\n%s", got)
+		}
+		if !strings.Contains(out.String(), ",'=1+1,") {
+			t.Errorf("a formula goes out as one:\n%s", out.String())
 		}
 		again := s.mustImport(t, f, shop)
 		if again.Run.Counts.Changed() || again.Run.Counts.ReceiptsUnchanged != 3 || again.Run.Counts.ProblemRows != len(want) {

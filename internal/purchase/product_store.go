@@ -15,14 +15,15 @@ type product struct {
 	sku      string
 	name     string
 	category string
-	known    bool // a row with all this is in the table
+	inTable  bool
+	pending  bool // in catalog.fresh: there is more to say than the table knows
 }
 
 // catalog remembers products by SKU, so that an import asks for each but once.
 type catalog struct {
 	q     db.Querier
 	bySKU map[string]*product
-	fresh []*product // not in the table yet, or with more to say than the table
+	fresh []*product // to be written with the next chunk
 	whole bool       // everything that is in the table is in bySKU
 }
 
@@ -32,7 +33,7 @@ const maxCatalog = 100_000
 func newCatalog(ctx context.Context, q db.Querier) (*catalog, error) {
 	c := &catalog{q: q, bySKU: make(map[string]*product)}
 	err := db.Each(ctx, q, func(row db.Scanner) error {
-		p := &product{known: true}
+		p := &product{inTable: true}
 		err := row.Scan(&p.id, &p.sku, &p.name, &p.category)
 		c.bySKU[p.sku] = p
 		return err
@@ -54,15 +55,15 @@ func (c *catalog) get(ctx context.Context, sku []byte) (*product, error) {
 	p.id = productID(p.sku)
 	if !c.whole {
 		err := db.Each(ctx, c.q, func(row db.Scanner) error {
-			p.known = true
+			p.inTable = true
 			return row.Scan(&p.name, &p.category)
 		}, `SELECT name, category FROM product WHERE id = ?`, int64(p.id))
 		if err != nil {
 			return nil, err
 		}
 	}
-	if !p.known {
-		c.fresh = append(c.fresh, p)
+	if !p.inTable {
+		c.changed(p)
 	}
 	c.bySKU[p.sku] = p
 	return p, nil
@@ -87,8 +88,8 @@ func (c *catalog) learn(p *product, name, category []byte) string {
 }
 
 func (c *catalog) changed(p *product) {
-	if p.known {
-		p.known = false
+	if !p.pending {
+		p.pending = true
 		c.fresh = append(c.fresh, p)
 	}
 }
