@@ -40,8 +40,9 @@ func (p Pages) Routes(s *web.Site) {
 	s.Handle("POST "+paths.Today+"/{who}/outcomes/{outcome}/undo", org.TasksWrite, p.undo)
 }
 
-// pageTasks is how many tasks a page shows: more than anybody does in an hour.
-const pageTasks = 20
+// pageTasks is how many tasks a page shows: what one does in an hour, and a page
+// that a cheap phone draws at once.
+const pageTasks = 10
 
 // page is the list as it is shown.
 type page struct {
