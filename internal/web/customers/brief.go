@@ -62,18 +62,12 @@ func (p filePage) fieldLine(ctx context.Context, code, icon string, tone ui.Tone
 
 // taste is what they like: enough to begin a conversation with.
 func (p filePage) taste(ctx context.Context) (line, bool) {
-	var parts []string
 	for _, code := range []string{"taste_furnishing", "taste_dress", "hobby"} {
-		if f, ok := p.field(code); ok && p.Known(code) {
-			fact, _ := p.Fact(code)
-			parts = append(parts, value(ctx, f, fact))
+		if l, ok := p.fieldLine(ctx, code, "heart", ui.Plain); ok {
+			return l, true
 		}
 	}
-	if len(parts) == 0 {
-		return line{}, false
-	}
-	text := i18n.T(ctx, "customers.likes", "what", strings.Join(parts[:min(2, len(parts))], i18n.T(ctx, "customer.comma")))
-	return line{Icon: "heart", Text: clip(text, 80)}, true
+	return line{}, false
 }
 
 // reachLine is how and when they like to be reached, and how to be served.
@@ -126,7 +120,7 @@ func (p filePage) rhythm(ctx context.Context) (line, bool) {
 		return line{Icon: "sprout", Text: i18n.T(ctx, "customers.never_bought")}, p.may(org.PurchasesRead)
 	}
 	text := i18n.T(ctx, "customers.bought_so_far", "n", p.Stat.Receipts, "amount", p.Stat.Net)
-	if p.Stat.MedianGap == 0 {
+	if !regular(p.Stat) {
 		return line{Icon: "repeat", Text: text}, true
 	}
 	gap := usualGap(p.Stat)
@@ -137,6 +131,9 @@ func (p filePage) rhythm(ctx context.Context) (line, bool) {
 	}
 	return l, true
 }
+
+// regular reports whether they came often enough to speak of a usual gap.
+func regular(s purchase.Stat) bool { return s.MedianGap > 0 && s.Days > 2 }
 
 // usualGap is how many days usually lie between purchases, in whole days: half
 // a day more or less is nothing anybody would say.

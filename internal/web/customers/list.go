@@ -59,7 +59,7 @@ func (h Pages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Keepers = actor.Reach != org.ReachOwn
-	p.Places = actor.Reach == org.ReachRegion || actor.Reach == org.ReachAll && len(n.stores) > 1
+	p.Places = severalStores(actor, n)
 	var next customer.Cursor
 	if p.Query != "" {
 		hits, err := h.find(ctx, actor, p.Query, pageSize)
@@ -99,6 +99,11 @@ func (h Pages) list(w http.ResponseWriter, r *http.Request) error {
 		p.First = "/customers" + query(f, "after", "")
 	}
 	return web.Render(w, r, web.Page{Title: web.T(r, "customers.title"), Body: listBody(p), Search: p.Query})
+}
+
+// severalStores reports whether the reader sees customers of more than one store.
+func severalStores(a org.Actor, n names) bool {
+	return (a.Reach == org.ReachRegion || a.Reach == org.ReachAll) && len(n.stores) > 1
 }
 
 // isPhone reports whether what was typed is a whole telephone number: whoever

@@ -109,12 +109,10 @@ func (p suggestPage) list(ctx context.Context) []ui.Suggestion {
 		if r.Receipt != "" {
 			s.Note = i18n.T(ctx, "customers.receipt_no", "number", r.Receipt)
 		}
-		for _, more := range []string{r.Place, r.Card} {
-			if more != "" && s.Note != "" {
-				s.Note += " · "
-			}
-			s.Note += more
+		if s.Note == "" && r.Card != "" && r.Name != "" {
+			s.Note = i18n.T(ctx, "customers.card_no", "card", r.Card)
 		}
+		s.Note = joinWords(s.Note, r.Place)
 		if r.Stat.LastDay != "" {
 			s.End = i18n.From(ctx).DayNear(r.Stat.LastDay, p.today)
 		}

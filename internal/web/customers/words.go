@@ -159,7 +159,7 @@ func returnsWords(ctx context.Context, s purchase.Stat) string {
 
 // gapWords is how many days usually lie between purchases.
 func gapWords(ctx context.Context, s purchase.Stat) string {
-	if s.MedianGap == 0 {
+	if !regular(s) {
 		return "–"
 	}
 	return i18n.T(ctx, "customers.days", "n", usualGap(s))
