@@ -115,6 +115,8 @@ func (s *Service) SetConsentTx(ctx context.Context, tx *db.Tx, actor org.Actor, 
 	if err := touch(ctx, tx, c); err != nil {
 		return err
 	}
-	return appendTimeline(ctx, tx, Entry{Customer: c, At: in.At, Ref: int64(in.ID), Kind: EntryConsent, Store: who.StoreID, Staff: in.Staff,
-		Data: map[string]any{"purpose": string(in.Purpose), "channel": in.Channel, "granted": in.Granted}})
+	return appendTimeline(ctx, tx, Entry{
+		Customer: c, At: in.At, Ref: int64(in.ID), Kind: EntryConsent, Store: who.StoreID, Staff: in.Staff,
+		Data: map[string]any{"purpose": string(in.Purpose), "channel": in.Channel, "granted": in.Granted},
+	})
 }

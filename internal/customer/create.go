@@ -74,8 +74,10 @@ func (s *Service) CreateTx(ctx context.Context, tx *db.Tx, actor org.Actor, in N
 	if err := s.insert(ctx, tx, actor, c, has); err != nil {
 		return Customer{}, err
 	}
-	if err := appendTimeline(ctx, tx, Entry{Customer: c.ID, At: tx.Now(), Ref: int64(c.ID), Kind: EntryCreated,
-		Store: c.StoreID, Staff: actor.ID(), Data: map[string]any{"origin": string(c.Origin)}}); err != nil {
+	if err := appendTimeline(ctx, tx, Entry{
+		Customer: c.ID, At: tx.Now(), Ref: int64(c.ID), Kind: EntryCreated,
+		Store: c.StoreID, Staff: actor.ID(), Data: map[string]any{"origin": string(c.Origin)},
+	}); err != nil {
 		return Customer{}, err
 	}
 	if in.Note != "" {

@@ -243,8 +243,10 @@ func TestSearch_finds_by_any_part(t *testing.T) {
 		s.create(s.li, "单雄信", "13987654321")
 		s.create(s.li, "欧阳娜娜", "")
 		s.create(s.li, "John Smith", "+44 20 7946 0958")
-		if _, err := s.Create(ctx, s.li, customer.NewCustomer{Name: "陳美麗", Card: "VIP-0088123",
-			Contacts: []customer.Contact{{Kind: customer.Email, Value: "meili.chen@example.com"}}}); err != nil {
+		if _, err := s.Create(ctx, s.li, customer.NewCustomer{
+			Name: "陳美麗", Card: "VIP-0088123",
+			Contacts: []customer.Contact{{Kind: customer.Email, Value: "meili.chen@example.com"}},
+		}); err != nil {
 			t.Fatal(err)
 		}
 		for q, want := range map[string]string{
@@ -278,8 +280,10 @@ func TestUpdate_changes_what_is_found_and_keeps_the_old_number_free(t *testing.T
 	run(t, func(t *testing.T, s shop) {
 		ctx := t.Context()
 		c := s.create(s.li, "王晓东", "13812345678")
-		after, err := s.Update(ctx, s.li, c.ID, customer.Edit{Name: "王小东", Contacts: []customer.Contact{s.phone("13700000001")},
-			StoreID: c.StoreID, OwnerID: c.OwnerID, Version: c.Version})
+		after, err := s.Update(ctx, s.li, c.ID, customer.Edit{
+			Name: "王小东", Contacts: []customer.Contact{s.phone("13700000001")},
+			StoreID: c.StoreID, OwnerID: c.OwnerID, Version: c.Version,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -100,8 +100,10 @@ func (s *Service) updateTx(ctx context.Context, tx *db.Tx, actor org.Actor, befo
 	return errors.Join(
 		touch(ctx, tx, after.ID),
 		s.recount(ctx, tx, after, has),
-		appendTimeline(ctx, tx, Entry{Customer: after.ID, At: tx.Now(), Ref: int64(id.New[Entry]()), Kind: kind,
-			Store: after.StoreID, Staff: actor.ID(), Data: data}))
+		appendTimeline(ctx, tx, Entry{
+			Customer: after.ID, At: tx.Now(), Ref: int64(id.New[Entry]()), Kind: kind,
+			Store: after.StoreID, Staff: actor.ID(), Data: data,
+		}))
 }
 
 // HandOver gives all customers of one associate to another, in one step; it
@@ -166,8 +168,10 @@ func (s *Service) handOverChunk(ctx context.Context, actor org.Actor, from, to o
 		if n == 0 {
 			return nil
 		}
-		return audit.Append(ctx, tx, audit.Entry{Staff: int64(actor.ID()), Action: "customer.hand_over", Subject: "staff:" + from.ID.String(),
-			Detail: map[string]any{"to": to.ID.String(), "customers": n}})
+		return audit.Append(ctx, tx, audit.Entry{
+			Staff: int64(actor.ID()), Action: "customer.hand_over", Subject: "staff:" + from.ID.String(),
+			Detail: map[string]any{"to": to.ID.String(), "customers": n},
+		})
 	})
 	return n, last, err
 }

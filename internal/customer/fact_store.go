@@ -97,8 +97,10 @@ func (s *Service) learn(ctx context.Context, tx *db.Tx, actor org.Actor, c Custo
 	if err := touch(ctx, tx, c.ID); err != nil {
 		return err
 	}
-	return appendTimeline(ctx, tx, Entry{Customer: c.ID, At: tx.Now(), Ref: int64(id.New[Entry]()), Kind: EntryFact,
-		Store: c.StoreID, Staff: actor.ID(), Data: map[string]any{"fields": names}})
+	return appendTimeline(ctx, tx, Entry{
+		Customer: c.ID, At: tx.Now(), Ref: int64(id.New[Entry]()), Kind: EntryFact,
+		Store: c.StoreID, Staff: actor.ID(), Data: map[string]any{"fields": names},
+	})
 }
 
 // learnOne notes one answer unless it says what is known already.

@@ -80,12 +80,18 @@ func TestField_of_the_trades_own_is_validated_like_any_other(t *testing.T) {
 	run(t, func(t *testing.T, s shop) {
 		ctx := t.Context()
 		admin := org.System
-		shoe := customer.Field{Code: "foot_length", Group: customer.Hard, Type: customer.Number, Unit: "mm", Min: "150", Max: "350",
-			Labels: map[string]string{"zh-Hans": "脚长"}, Weight: 2, Position: 65, Active: true}
-		colours := customer.Field{Code: "colours", Group: customer.Soft, Type: customer.Choices, Choices: []string{"红", "蓝", "原木"},
-			Labels: map[string]string{"zh-Hans": "颜色"}, Weight: 1, Position: 66, Active: true}
-		plate := customer.Field{Code: "plate", Group: customer.Hard, Type: customer.Text, Pattern: "[A-Z]{2}[0-9]{4}",
-			Labels: map[string]string{"en": "Plate"}, Position: 67, Active: true}
+		shoe := customer.Field{
+			Code: "foot_length", Group: customer.Hard, Type: customer.Number, Unit: "mm", Min: "150", Max: "350",
+			Labels: map[string]string{"zh-Hans": "脚长"}, Weight: 2, Position: 65, Active: true,
+		}
+		colours := customer.Field{
+			Code: "colours", Group: customer.Soft, Type: customer.Choices, Choices: []string{"红", "蓝", "原木"},
+			Labels: map[string]string{"zh-Hans": "颜色"}, Weight: 1, Position: 66, Active: true,
+		}
+		plate := customer.Field{
+			Code: "plate", Group: customer.Hard, Type: customer.Text, Pattern: "[A-Z]{2}[0-9]{4}",
+			Labels: map[string]string{"en": "Plate"}, Position: 67, Active: true,
+		}
 		for _, f := range []customer.Field{shoe, colours, plate} {
 			if err := s.SaveField(ctx, admin, f); err != nil {
 				t.Fatal(err)
@@ -93,9 +99,19 @@ func TestField_of_the_trades_own_is_validated_like_any_other(t *testing.T) {
 		}
 		c := s.create(s.li, "王晓东", "")
 		for _, x := range []struct{ field, raw, want string }{
-			{"foot_length", "245", "245"}, {"foot_length", " 245.50 ", "245.5"}, {"foot_length", "80", ""}, {"foot_length", "一", ""}, {"foot_length", "1e9", ""}, {"foot_length", "24,5", ""}, {"foot_length", "1/2", ""},
-			{"colours", "蓝，红", `["红","蓝"]`}, {"colours", "紫", ""}, {"colours", ",", ""}, {"colours", "[]", ""},
-			{"plate", "AB1234", "AB1234"}, {"plate", "AB12345", ""},
+			{"foot_length", "245", "245"},
+			{"foot_length", " 245.50 ", "245.5"},
+			{"foot_length", "80", ""},
+			{"foot_length", "一", ""},
+			{"foot_length", "1e9", ""},
+			{"foot_length", "24,5", ""},
+			{"foot_length", "1/2", ""},
+			{"colours", "蓝，红", `["红","蓝"]`},
+			{"colours", "紫", ""},
+			{"colours", ",", ""},
+			{"colours", "[]", ""},
+			{"plate", "AB1234", "AB1234"},
+			{"plate", "AB12345", ""},
 			{"nonsense", "x", ""},
 		} {
 			err := s.Learn(ctx, s.li, c.ID, []customer.Answer{{Field: x.field, Value: x.raw}}, customer.FromTalk)
@@ -188,8 +204,10 @@ func TestConsent_counts_although_another_servers_clock_was_ahead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.SetConsent(ctx, s.li, c.ID, customer.Consent{Purpose: customer.ForAll, Channel: customer.AllChannels, Source: customer.FromPhone,
-			Wording: strings.Repeat("请", 2000)}); err != nil {
+		if err := s.SetConsent(ctx, s.li, c.ID, customer.Consent{
+			Purpose: customer.ForAll, Channel: customer.AllChannels, Source: customer.FromPhone,
+			Wording: strings.Repeat("请", 2000),
+		}); err != nil {
 			t.Fatal(err)
 		}
 		f, err := s.File(ctx, s.li, c.ID)
@@ -204,8 +222,10 @@ func TestConsent_withdrawn_for_everything_means_do_not_contact(t *testing.T) {
 		ctx := t.Context()
 		c := s.create(s.li, "王晓东", "13812345678")
 		for _, granted := range []bool{false, true} {
-			if err := s.SetConsent(ctx, s.li, c.ID, customer.Consent{Purpose: customer.ForAll, Channel: customer.AllChannels, Granted: granted,
-				Source: customer.FromPhone, Wording: "请不要再打电话"}); err != nil {
+			if err := s.SetConsent(ctx, s.li, c.ID, customer.Consent{
+				Purpose: customer.ForAll, Channel: customer.AllChannels, Granted: granted,
+				Source: customer.FromPhone, Wording: "请不要再打电话",
+			}); err != nil {
 				t.Fatal(err)
 			}
 			f, err := s.File(ctx, s.li, c.ID)

@@ -122,8 +122,10 @@ func (s *Service) Reveal(ctx context.Context, actor org.Actor, c ID, why string)
 		if list, err = contacts(ctx, tx, c); err != nil {
 			return err
 		}
-		return audit.Append(ctx, tx, audit.Entry{Staff: int64(actor.ID()), Action: "customer.reveal", Subject: "customer:" + c.String(),
-			Detail: map[string]any{"why": text.Line(why)}})
+		return audit.Append(ctx, tx, audit.Entry{
+			Staff: int64(actor.ID()), Action: "customer.reveal", Subject: "customer:" + c.String(),
+			Detail: map[string]any{"why": text.Line(why)},
+		})
 	})
 	return list, err
 }

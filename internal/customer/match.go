@@ -140,8 +140,10 @@ func (s *Service) createImported(ctx context.Context, tx *db.Tx, by Imported, fr
 	var keyRows, contactRows, termRows [][]any
 	var entries []Entry
 	for _, n := range fresh {
-		c := Customer{ID: n.id, Name: n.key.Name, Card: n.key.Card, StoreID: by.Store, OwnerID: by.Owner,
-			Origin: OriginImport, ImportID: by.ImportID, Version: 1, CreatedAt: tx.Now(), UpdatedAt: tx.Now()}
+		c := Customer{
+			ID: n.id, Name: n.key.Name, Card: n.key.Card, StoreID: by.Store, OwnerID: by.Owner,
+			Origin: OriginImport, ImportID: by.ImportID, Version: 1, CreatedAt: tx.Now(), UpdatedAt: tx.Now(),
+		}
 		var has []Contact
 		if c.Card != "" {
 			keyRows = append(keyRows, []any{string(card), c.Card, int64(c.ID)})
@@ -156,8 +158,10 @@ func (s *Service) createImported(ctx context.Context, tx *db.Tx, by Imported, fr
 		}
 		c.Completeness = completeness(fields, File{Customer: c, Contacts: has}.Known)
 		heads = append(heads, c)
-		entries = append(entries, Entry{Customer: c.ID, At: tx.Now(), Ref: int64(c.ID), Kind: EntryCreated, Store: c.StoreID,
-			Staff: by.Staff, Data: map[string]any{"origin": string(OriginImport)}})
+		entries = append(entries, Entry{
+			Customer: c.ID, At: tx.Now(), Ref: int64(c.ID), Kind: EntryCreated, Store: c.StoreID,
+			Staff: by.Staff, Data: map[string]any{"origin": string(OriginImport)},
+		})
 	}
 	same := func(row []any) []any { return row }
 	for _, b := range []struct {

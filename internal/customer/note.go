@@ -89,8 +89,10 @@ func (s *Service) addNote(ctx context.Context, tx *db.Tx, actor org.Actor, c Cus
 }
 
 func noteEntry(c Customer, n Note) Entry {
-	return Entry{Customer: c.ID, At: n.At, Ref: int64(n.ID), Kind: EntryNote, Store: c.StoreID, Staff: n.Staff,
-		Data: map[string]any{"body": n.Body}}
+	return Entry{
+		Customer: c.ID, At: n.At, Ref: int64(n.ID), Kind: EntryNote, Store: c.StoreID, Staff: n.Staff,
+		Data: map[string]any{"body": n.Body},
+	}
 }
 
 // RemoveNote takes a note out of the file; RestoreNote brings it back.

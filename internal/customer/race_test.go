@@ -94,8 +94,10 @@ func TestConsent_given_and_withdrawn_at_once_says_one_thing(t *testing.T) {
 		for range 10 {
 			set := func(granted bool) func() error {
 				return func() error {
-					return s.SetConsent(t.Context(), s.li, c.ID, customer.Consent{Purpose: customer.ForAll, Channel: customer.AllChannels,
-						Granted: granted, Source: customer.FromPhone})
+					return s.SetConsent(t.Context(), s.li, c.ID, customer.Consent{
+						Purpose: customer.ForAll, Channel: customer.AllChannels,
+						Granted: granted, Source: customer.FromPhone,
+					})
 				}
 			}
 			for _, err := range atOnce(set(false), set(true), set(false), set(true)) {
@@ -162,8 +164,10 @@ func TestContact_keeps_its_id_through_edits(t *testing.T) {
 		}
 		kept := before.Contacts[0]
 		kept.Label = " 家里\x00 "
-		if _, err := s.Update(ctx, s.li, c.ID, customer.Edit{Name: "王晓东", StoreID: c.StoreID, OwnerID: c.OwnerID, Version: c.Version,
-			Contacts: []customer.Contact{s.phone("13700000001"), kept, s.phone("138 1234 5678")}}); err != nil {
+		if _, err := s.Update(ctx, s.li, c.ID, customer.Edit{
+			Name: "王晓东", StoreID: c.StoreID, OwnerID: c.OwnerID, Version: c.Version,
+			Contacts: []customer.Contact{s.phone("13700000001"), kept, s.phone("138 1234 5678")},
+		}); err != nil {
 			t.Fatal(err)
 		}
 		after, err := s.File(ctx, s.li, c.ID)

@@ -207,6 +207,3 @@ func (d *DB) explain(err error) error {
 func IsUnique(err error) bool {
 	return sqliteDialect{}.classify(err) == unique || postgresDialect{}.classify(err) == unique
 }
-
-// SkipLocked is appended to the sub-select by which several workers claim rows.
-func (d *DB) SkipLocked() string { return d.dialect.skipLocked() }

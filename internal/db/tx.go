@@ -30,7 +30,7 @@ func (t *Tx) AfterCommit(f func()) { t.afterCommit = append(t.afterCommit, f) }
 // Engine says which engine the transaction runs on.
 func (t *Tx) Engine() Engine { return t.db.engine }
 
-// SkipLocked is DB.SkipLocked.
+// SkipLocked is appended to the sub-select by which several workers claim rows.
 func (t *Tx) SkipLocked() string { return t.db.dialect.skipLocked() }
 
 // Query runs a query in the transaction.

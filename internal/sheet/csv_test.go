@@ -47,23 +47,31 @@ func TestCSVRowsAreCutAndNumberedAsTheFileCounts(t *testing.T) {
 		"no line end at the end": {"a,b\r\n1,2", []string{"a", "b"}, []got{{2, []string{"1", "2"}, ""}}},
 		"lone carriage returns":  {"a,b\r1,2\r", []string{"a", "b"}, []got{{2, []string{"1", "2"}, ""}}},
 		"quotes, quotes in quotes, delimiters in quotes": {
-			"a,b\n\"x,\"\"y\"\"\",\"\"\n", []string{"a", "b"}, []got{{2, []string{`x,"y"`, ""}, ""}}},
+			"a,b\n\"x,\"\"y\"\"\",\"\"\n", []string{"a", "b"}, []got{{2, []string{`x,"y"`, ""}, ""}},
+		},
 		"a cell of several lines is one row": {
-			"a,b\n\"1\n2\r\n3\",x\n4,5\n", []string{"a", "b"}, []got{{2, []string{"1\n2\r\n3", "x"}, ""}, {3, []string{"4", "5"}, ""}}},
+			"a,b\n\"1\n2\r\n3\",x\n4,5\n", []string{"a", "b"}, []got{{2, []string{"1\n2\r\n3", "x"}, ""}, {3, []string{"4", "5"}, ""}},
+		},
 		"blank rows count and are left out": {
-			"a,b\n\n , \n1,2\n", []string{"a", "b"}, []got{{4, []string{"1", "2"}, ""}}},
+			"a,b\n\n , \n1,2\n", []string{"a", "b"}, []got{{4, []string{"1", "2"}, ""}},
+		},
 		"a title above the header": {
-			"销售明细\n\n单号,金额\n1,2\n", []string{"单号", "金额"}, []got{{4, []string{"1", "2"}, ""}}},
+			"销售明细\n\n单号,金额\n1,2\n", []string{"单号", "金额"}, []got{{4, []string{"1", "2"}, ""}},
+		},
 		"one column": {"a\n1\n", []string{"a"}, []got{{2, []string{"1"}, ""}}},
 		"ragged rows come as they are": {
-			"a,b\n1\n1,2,3\n", []string{"a", "b"}, []got{{2, []string{"1"}, ""}, {3, []string{"1", "2", "3"}, ""}}},
+			"a,b\n1\n1,2,3\n", []string{"a", "b"}, []got{{2, []string{"1"}, ""}, {3, []string{"1", "2", "3"}, ""}},
+		},
 		"inches in an open cell":     {"a,b\n6\" RULER,2\n", []string{"a", "b"}, []got{{2, []string{`6" RULER`, "2"}, ""}}},
 		"inches after a quoted word": {"a,b\n\"x\" y,2\n", []string{"a", "b"}, []got{{2, []string{`x y`, "2"}, ""}}},
 		"a quote never closed costs its own row alone": {
-			"a,b\n\"1,2\n3,4\n", []string{"a", "b"}, []got{{2, []string{`"1`, "2"}, "sheet.row_open_quote"}, {3, []string{"3", "4"}, ""}}},
+			"a,b\n\"1,2\n3,4\n", []string{"a", "b"}, []got{{2, []string{`"1`, "2"}, "sheet.row_open_quote"}, {3, []string{"3", "4"}, ""}},
+		},
 		"a quote closed in the middle of another row costs its own row alone": {
-			"a,b\n1,\"2\n3,4\n5,\"6\"\n", []string{"a", "b"},
-			[]got{{2, []string{"1", `"2`}, "sheet.row_open_quote"}, {3, []string{"3", "4"}, ""}, {4, []string{"5", "6"}, ""}}},
+			"a,b\n1,\"2\n3,4\n5,\"6\"\n",
+			[]string{"a", "b"},
+			[]got{{2, []string{"1", `"2`}, "sheet.row_open_quote"}, {3, []string{"3", "4"}, ""}, {4, []string{"5", "6"}, ""}},
+		},
 		"semicolons":         {"a;b\n1,5;2\n", []string{"a", "b"}, []got{{2, []string{"1,5", "2"}, ""}}},
 		"tabs":               {"a\tb\n1\t2\n", []string{"a", "b"}, []got{{2, []string{"1", "2"}, ""}}},
 		"bars":               {"a|b\n1|2\n", []string{"a", "b"}, []got{{2, []string{"1", "2"}, ""}}},
