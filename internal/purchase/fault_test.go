@@ -1,9 +1,12 @@
 package purchase
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -225,4 +228,62 @@ func TestAnAbandonedRunOfAnotherMachineIsTakenOverWhenItsLeaseHasRunOut(t *testi
 	if !run.abandoned(at) {
 		t.Error("what our own process left behind was not taken up")
 	}
+}
+
+func TestAnArchiveCutShortLeavesWholeReceiptsAndTheWholeFileGoesOn(t *testing.T) {
+	f := bigFile(t)
+	want, _ := whole(t, f)
+	text, err := os.ReadFile(f.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := setup(t, dbtest.SQLite(t))
+	_, err = s.Import(ctxOf(t), org.System, file(t, "cut.csv.gz", packed.String()[:packed.Len()*9/10]), shop, nil)
+	var e *errs.Error
+	if !errors.As(err, &e) || e.Key != "sheet.broken" {
+		t.Fatalf("error is %v, want sheet.broken", err)
+	}
+	if err := s.receiptsAreWhole(ctxOf(t)); err != nil {
+		t.Error(err)
+	}
+	r, err := s.Import(ctxOf(t), org.System, file(t, "whole.csv.gz", packed.String()), shop, nil)
+	if err != nil || r.Run.Counts.ReceiptsUnchanged == 0 || r.Run.Counts.ReceiptsDiffering != 0 {
+		t.Errorf("the whole file counts %+v, %v", r.Run.Counts, err)
+	}
+	s.mustBe(t, want)
+}
+
+func TestTwoFilesWithTheSameCustomersCanBeImportedAtOnce(t *testing.T) {
+	one, two := file(t, "one.csv", head+strings.Join(tillText(11, 3000), "\n")),
+		file(t, "two.csv", head+strings.ReplaceAll(strings.Join(tillText(12, 3000), "\n"), "R0", "Q0"))
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := setup(t, d)
+		if _, err := s.Org.EnsureStore(ctxOf(t), org.System, shop.Store, string(shop.Currency), shop.Zone); err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for _, f := range []File{one, two} {
+			wg.Go(func() {
+				if _, err := s.Import(ctxOf(t), org.System, f, shop, nil); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if err := errors.Join(s.statsAreRight(ctxOf(t)), s.receiptsAreWhole(ctxOf(t))); err != nil {
+			t.Error(err)
+		}
+		r, err := s.Purchases(ctxOf(t), org.System)
+		if err != nil || r.Customers != 40 {
+			t.Errorf("%d customers, %v", r.Customers, err)
+		}
+	})
 }

@@ -255,7 +255,7 @@ func (ri *receiptImport) write(ctx context.Context, tx *db.Tx) (outcome, error) 
 	if err := s.writeReceipts(ctx, tx, drafts); err != nil {
 		return outcome{}, err
 	}
-	if err := refreshStats(ctx, tx, touched); err != nil {
+	if err := s.refreshStats(ctx, tx, touched); err != nil {
 		return outcome{}, err
 	}
 	// A file of a customer this import has touched before is at the top already.

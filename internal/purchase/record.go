@@ -103,7 +103,7 @@ func (s *Service) RecordTx(ctx context.Context, tx *db.Tx, actor org.Actor, in N
 	if err := s.writeReceipts(ctx, tx, []*draft{d}); err != nil {
 		return Recorded{}, err
 	}
-	if err := refreshStats(ctx, tx, []customer.ID{d.Customer}); err != nil {
+	if err := s.refreshStats(ctx, tx, []customer.ID{d.Customer}); err != nil {
 		return Recorded{}, err
 	}
 	if err := s.Customers.TouchTx(ctx, tx, []customer.ID{d.Customer}, tx.Now()); err != nil {

@@ -11,12 +11,16 @@ import (
 var statColumns = []string{"customer_id", "currency", "receipts", "returns", "net", "days", "first_day", "last_day", "last_receipt", "median_gap", "cool_on"}
 
 // refreshStats brings the statistics of customers up to date, within the
-// transaction that changed their receipts.
-func refreshStats(ctx context.Context, tx *db.Tx, customers []customer.ID) error {
+// transaction that changed their receipts. Two transactions with receipts of one
+// customer would each count without the other's: they wait for one another.
+func (s *Service) refreshStats(ctx context.Context, tx *db.Tx, customers []customer.ID) error {
 	slices.Sort(customers)
 	customers = slices.Compact(customers)
 	first, _ := slices.BinarySearch(customers, 1) // walk-ins have none
 	customers = customers[first:]
+	if err := s.Customers.LockTx(ctx, tx, customers); err != nil {
+		return err
+	}
 	var stats []Stat
 	var buf []sold
 	var of customer.ID
@@ -111,7 +115,7 @@ func (s *Service) RebuildStats(ctx context.Context) (customers int, err error) {
 			if err != nil {
 				return err
 			}
-			return refreshStats(ctx, tx, append(slices.Clone(list), stale...))
+			return s.refreshStats(ctx, tx, append(slices.Clone(list), stale...))
 		})
 		if err != nil {
 			return customers, err

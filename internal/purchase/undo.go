@@ -161,7 +161,7 @@ func (s *Service) removeReceipts(ctx context.Context, tx *db.Tx, list []Receipt)
 			touched = append(touched, r.Customer)
 		}
 	}
-	return refreshStats(ctx, tx, touched)
+	return s.refreshStats(ctx, tx, touched)
 }
 
 // addition is a row of receipt_addition.
@@ -205,7 +205,7 @@ func (s *Service) undoAdditions(ctx context.Context, tx *db.Tx, _ org.Actor, run
 		}
 		touched = append(touched, a.customer)
 	}
-	return len(list) == undoChunk, refreshStats(ctx, tx, touched)
+	return len(list) == undoChunk, s.refreshStats(ctx, tx, touched)
 }
 
 // undoDeliveries takes out what the import told about receipts recorded before it.
