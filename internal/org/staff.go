@@ -39,13 +39,12 @@ func (s *Service) ListStaff(ctx context.Context, f StaffFilter) ([]Staff, error)
 }
 
 // CreateStaff adds a person. An empty reach is the role's default.
-func (s *Service) CreateStaff(ctx context.Context, by Actor, p Staff) (Staff, error) {
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var err error
-		p, err = s.CreateStaffTx(ctx, tx, by, p)
+func (s *Service) CreateStaff(ctx context.Context, by Actor, p Staff) (made Staff, err error) {
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { // perhaps more than once: p stays as it is
+		made, err = s.CreateStaffTx(ctx, tx, by, p)
 		return err
 	})
-	return p, err
+	return made, err
 }
 
 // CreateStaffTx is CreateStaff within a transaction: usually the one that gives

@@ -72,13 +72,12 @@ func checkRegion(ctx context.Context, tx *db.Tx, r Region) error {
 }
 
 // CreateStore adds a store. An empty kind is Other, an empty name the code.
-func (s *Service) CreateStore(ctx context.Context, by Actor, st Store) (Store, error) {
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var err error
-		st, err = s.CreateStoreTx(ctx, tx, by, st)
+func (s *Service) CreateStore(ctx context.Context, by Actor, st Store) (made Store, err error) {
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { // perhaps more than once: st stays as it is
+		made, err = s.CreateStoreTx(ctx, tx, by, st)
 		return err
 	})
-	return st, err
+	return made, err
 }
 
 // CreateStoreTx is CreateStore within a transaction.
