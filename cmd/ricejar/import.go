@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/ricejar/ricejar/internal/errs"
@@ -135,10 +136,14 @@ func reportJSON(p i18n.Printer, r purchase.Report) importJSON {
 // explainProblem is a problem's reason in words, the field before it.
 func explainProblem(p i18n.Printer, bad purchase.Problem) string {
 	text := p.Args(bad.Reason, bad.Args)
-	if bad.Field != "" {
-		text = p.T("import.problem", "field", bad.Field, "reason", text)
+	if bad.Field == "" {
+		return text
 	}
-	return text
+	field := bad.Field
+	if slices.Contains(purchase.FieldsOf(purchase.Receipts), field) || slices.Contains(purchase.FieldsOf(purchase.Customers), field) {
+		field = p.T("import.field." + field)
+	}
+	return p.T("import.problem", "field", field, "reason", text)
 }
 
 const printedProblems = 20

@@ -23,7 +23,7 @@ import (
 // is added to its receipt as a further part. Few large transactions cost less
 // than many small ones: each dirties pages all over the tables.
 const (
-	window = 56 << 10
+	window = 48 << 10
 	keep   = 8 << 10
 )
 
