@@ -300,19 +300,18 @@ func (ri *receiptImport) read(ctx context.Context, r *sheet.Row, o *openReceipt)
 func (ri *receiptImport) amounts(r *sheet.Row, d *reading) {
 	l, cur := &d.line, d.currency
 	l.quantity = int64(money.One)
+	before := len(ri.problems)
 	if text := cellOf(r, ri.col.quantity); ri.col.quantity >= 0 {
 		var ok bool
 		if l.quantity, ok = decimal(text, 3); !ok {
 			q, err := money.ParseQuantity(string(text))
 			if err != nil {
 				ri.listed(r, fieldQuantity, err)
-				return
 			}
 			l.quantity = int64(q)
 		}
-		if l.quantity == 0 {
+		if l.quantity == 0 && len(ri.problems) == before {
 			ri.problem(r, fieldQuantity, "purchase.quantity_zero")
-			return
 		}
 	}
 	price, amount := cellOf(r, ri.col.unitPrice), cellOf(r, ri.col.amount)
@@ -334,6 +333,9 @@ func (ri *receiptImport) amounts(r *sheet.Row, d *reading) {
 			}
 			l.price = int64(p)
 		}
+	}
+	if len(ri.problems) > before {
+		return
 	}
 	if len(amount) == 0 {
 		var err error
