@@ -99,11 +99,13 @@ type festivals struct {
 	floors map[org.StoreID]int64
 }
 
+// The same bound on both tables, or PostgreSQL may merge the second from its
+// beginning with each page of the first.
 const sqlOldCustomers = `SELECT ` + known + `
 	FROM purchase_stat s
 	JOIN customer c ON c.customer_id = s.customer_id
 	LEFT JOIN receipt r ON r.customer_id = s.customer_id AND r.id = s.last_receipt
-	WHERE s.customer_id > ? AND s.receipts >= ? AND c.do_not_contact = FALSE
+	WHERE s.customer_id > ? AND c.customer_id > ? AND s.receipts >= ? AND c.do_not_contact = FALSE
 	ORDER BY s.customer_id LIMIT ?`
 
 func festivalSource(ctx context.Context, q db.Querier, p *planner, r Rule, w window) (source, error) {
@@ -148,7 +150,7 @@ func (src festivals) each(ctx context.Context, q db.Querier, after customer.ID, 
 		c.reason.Receipts = st.receipts
 		f(c)
 		return nil
-	}, sqlOldCustomers, after, src.r.Params.MinReceipts, limit)
+	}, sqlOldCustomers, int64(after), int64(after), src.r.Params.MinReceipts, limit)
 }
 
 func (src festivals) next(ctx context.Context, q db.Querier, cursor string, limit int) (list []candidate, after string, last bool, err error) {
@@ -157,22 +159,37 @@ func (src festivals) next(ctx context.Context, q db.Querier, cursor string, limi
 	if err := decodeCursor(cursor, (*int64)(&who)); err != nil {
 		return nil, "", false, err
 	}
-	err = src.each(ctx, q, who, limit, func(c candidate) {
-		n, who = n+1, c.who
-		// Customers with the same value as the last that fits are all in: better
-		// one contact too many than one at random.
-		if c.yearly < src.floors[src.p.place(c)] {
-			return
+	for !last && len(list) < limit {
+		n = 0
+		if err := src.each(ctx, q, who, festivalScan, func(c candidate) {
+			n, who = n+1, c.who
+			list = append(list, src.greetings(c)...)
+		}); err != nil {
+			return nil, "", false, err
 		}
-		for _, f := range src.on {
-			c := c
-			c.receipt = 0
-			c.event, c.anchor = f.Day, "festival:"+f.Code+":"+strconv.Itoa(f.Day.Year())
-			c.reason.Day, c.reason.Days, c.reason.Festival = f.Day, src.r.Params.Lead, f.Code
-			list = append(list, c)
-		}
-	})
-	return list, encodeCursor(int64(who)), n < limit, err
+		last = n < festivalScan
+	}
+	return list, encodeCursor(int64(who)), last, nil
+}
+
+// festivalScan is how many old customers are looked at in one query. Few of them
+// are among the best of their store, so it is more than a chunk.
+const festivalScan = 2000
+
+// greetings are the candidates that a customer is: one per festival, or none.
+// Customers with the same value as the last that fits are all in: better one
+// contact too many than one at random.
+func (src festivals) greetings(c candidate) (list []candidate) {
+	if c.yearly < src.floors[src.p.place(c)] {
+		return nil
+	}
+	c.receipt = 0
+	for _, f := range src.on {
+		c.event, c.anchor = f.Day, "festival:"+f.Code+":"+strconv.Itoa(f.Day.Year())
+		c.reason.Day, c.reason.Days, c.reason.Festival = f.Day, src.r.Params.Lead, f.Code
+		list = append(list, c)
+	}
+	return list
 }
 
 // lowest keeps the largest of many values, the least of them at hand.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"testing"
@@ -30,7 +31,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// planAndTell plans in small steps and writes a line after each.
+// planAndTell plans in small steps. After each it writes a line and waits for
+// one, so that it cannot be through before anybody has had time to kill it.
 func planAndTell(url string) error {
 	ctx := context.Background()
 	d, err := db.Open(ctx, url)
@@ -40,25 +42,34 @@ func planAndTell(url string) error {
 	o, c := &org.Service{DB: d}, customer.New(d)
 	s := care.New(d, o, c, purchase.New(d, c, o, nil))
 	s.Chunk = 1
-	s.Progress = func(rule string, made int64) { fmt.Println(rule, made) }
+	leave := bufio.NewScanner(os.Stdin)
+	s.Progress = func(rule string, made int64) {
+		fmt.Println(rule, made)
+		leave.Scan()
+	}
 	_, err = s.Plan(ctx, today)
 	return err
 }
 
-// planner starts the program as a planner; its lines come one per step.
-func planner(t *testing.T, url string) (*exec.Cmd, *bufio.Scanner) {
+// planner starts the program as a planner: it writes a line per step, and goes on
+// when it is sent one.
+func planner(t *testing.T, url string) (cmd *exec.Cmd, lines *bufio.Scanner, leave io.Writer) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
+	cmd = exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), planURL+"="+url)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	return cmd, bufio.NewScanner(out)
+	return cmd, bufio.NewScanner(out), in
 }
 
 func TestPlan_killed_anywhere_goes_on_and_loses_nothing(t *testing.T) {
@@ -76,12 +87,11 @@ func TestPlan_killed_anywhere_goes_on_and_loses_nothing(t *testing.T) {
 			s.exec("DELETE FROM task")
 			s.exec("DELETE FROM plan_run")
 			for kills := 1; ; kills++ {
-				cmd, lines := planner(t, url)
-				steps := 0
-				for steps < 1+kills%3 && lines.Scan() { // killed at once after a step: in the middle of the next
-					steps++
+				cmd, lines, leave := planner(t, url)
+				for steps := 0; steps < 1+kills%3 && lines.Scan(); steps++ {
+					_, _ = io.WriteString(leave, "\n") // it may be through by now
 				}
-				_ = cmd.Process.Kill() // it may be through by now
+				_ = cmd.Process.Kill() // at once after it went on: in the middle of a step
 				if err := cmd.Wait(); err == nil {
 					if kills < 4 {
 						t.Errorf("through after %d runs: the kills came too late to test anything", kills)
