@@ -39,8 +39,10 @@ func BenchmarkPages(b *testing.B) {
 		b.Fatal(err)
 	}
 	if _, err := s.purchases.Import(ctx, s.admin, purchase.File{Kind: purchase.Receipts, Path: path},
-		purchase.Options{Store: "E1", Currency: "CNY", Zone: "Asia/Shanghai", Map: map[string]string{"receipt": "receipt", "sku": "sku",
-			"product": "product", "quantity": "quantity", "unit_price": "price", "sold_at": "sold_at", "phone": "phone", "name": "name"}}, nil); err != nil {
+		purchase.Options{Store: "E1", Currency: "CNY", Zone: "Asia/Shanghai", Map: map[string]string{
+			"receipt": "receipt", "sku": "sku",
+			"product": "product", "quantity": "quantity", "unit_price": "price", "sold_at": "sold_at", "phone": "phone", "name": "name",
+		}}, nil); err != nil {
 		b.Fatal(err)
 	}
 	list, cursor, err := s.customers.List(ctx, s.admin, customer.Filter{}, customer.Cursor{}, 40)

@@ -85,8 +85,10 @@ func TestEdit_saves_all_of_a_file(t *testing.T) {
 		if f.Customer.Name != "王晓冬" || f.Customer.Gender != customer.Male || f.Customer.Birth.Day != 17 || !f.Customer.VIP || len(f.Contacts) != 2 {
 			t.Errorf("got %+v with %+v", f.Customer, f.Contacts)
 		}
-		for code, want := range map[string]string{"hobby": "钓鱼", "shoe_size": "42", "rooms": `["客厅","书房"]`, "has_lift": "yes", "moved_in": "2020-05-01",
-			"contact_way": "phone", "address": "上海市静安区南京西路1266号"} {
+		for code, want := range map[string]string{
+			"hobby": "钓鱼", "shoe_size": "42", "rooms": `["客厅","书房"]`, "has_lift": "yes", "moved_in": "2020-05-01",
+			"contact_way": "phone", "address": "上海市静安区南京西路1266号",
+		} {
 			if got, _ := f.Fact(code); got.Value != want {
 				t.Errorf("%s is %q, want %q", code, got.Value, want)
 			}

@@ -86,8 +86,10 @@ func (s shop) sell(c customer.ID, number, item string, yuan int64) purchase.Rece
 	if yuan < 0 {
 		quantity = -quantity
 	}
-	r, err := s.purchases.Record(s.t.Context(), s.admin, purchase.NewReceipt{Store: s.east.ID, Number: number, SoldAt: now.Add(-time.Hour), Customer: c,
-		Lines: []purchase.NewLine{{SKU: "S-" + number, Name: item, Quantity: quantity, Amount: &amount}}})
+	r, err := s.purchases.Record(s.t.Context(), s.admin, purchase.NewReceipt{
+		Store: s.east.ID, Number: number, SoldAt: now.Add(-time.Hour), Customer: c,
+		Lines: []purchase.NewLine{{SKU: "S-" + number, Name: item, Quantity: quantity, Amount: &amount}},
+	})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -212,9 +214,11 @@ func TestRecord_begins_with_who_bought(t *testing.T) {
 func TestRecord_writes_a_receipt_once(t *testing.T) {
 	run(t, func(t *testing.T, s shop) {
 		c := s.customer(s.li, "王晓东")
-		form := []string{"customer", c.ID.String(), "store", s.east.ID.String(), "staff", s.li.ID().String(), "day", today, "request_key", "CLICK-1",
+		form := []string{
+			"customer", c.ID.String(), "store", s.east.ID.String(), "staff", s.li.ID().String(), "day", today, "request_key", "CLICK-1",
 			"name", "沙发", "quantity", "1", "price", "2,999", "name", "抱枕", "quantity", "2", "price", "49.5", "name", "", "quantity", "1", "price", "",
-			"delivered_on", "2026-11-20"}
+			"delivered_on", "2026-11-20",
+		}
 		first := s.site.As(s.li).Post("/sales", form...).Want(303).Header().Get("Location")
 		again := s.site.As(s.li).Post("/sales", form...).Want(303).Header().Get("Location")
 		list := s.history(c.ID)
