@@ -243,6 +243,9 @@ func TestSearch_finds_by_any_part(t *testing.T) {
 		s.create(s.li, "单雄信", "13987654321")
 		s.create(s.li, "欧阳娜娜", "")
 		s.create(s.li, "John Smith", "+44 20 7946 0958")
+		s.create(s.li, "Élodie Иван", "")
+		s.create(s.li, "さくら", "")
+		s.create(s.li, "\U0003106C", "") // a character nobody knows the sound of
 		if _, err := s.Create(ctx, s.li, customer.NewCustomer{
 			Name: "陳美麗", Card: "VIP-0088123",
 			Contacts: []customer.Contact{{Kind: customer.Email, Value: "meili.chen@example.com"}},
@@ -254,6 +257,7 @@ func TestSearch_finds_by_any_part(t *testing.T) {
 			"138": "王晓东", "5678": "王晓东", "1234 5": "王晓东", "138-1234": "王晓东", "+8613812345678": "王晓东", "678": "王晓东",
 			"shanxiongxin": "单雄信", "sxx": "单雄信",
 			"娜娜": "欧阳娜娜", "ouyang": "欧阳娜娜", "oynn": "欧阳娜娜",
+			"élo": "Élodie Иван", "иван": "Élodie Иван", "ÉИ": "Élodie Иван", "さく": "さくら",
 			"john": "John Smith", "smith": "John Smith", "2079460958": "John Smith",
 			"0088123": "陳美麗", "88123": "陳美麗", "vip0088": "陳美麗", "meili.chen@example.com": "陳美麗", "meili.chen": "陳美麗", "美麗": "陳美麗", "cml": "陳美麗",
 		} {

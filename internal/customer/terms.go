@@ -65,18 +65,11 @@ func nameTerms(name string) []string {
 		atStart = false
 	}
 	syllables := pinyin.Syllables(name)
-	var initials strings.Builder
-	for i, s := range syllables {
+	for i := range syllables {
 		list = append(list, strings.Join(syllables[i:], ""))
-		if s != "" && i < maxInitial {
-			initials.WriteByte(s[0])
-		}
 	}
-	list = append(list, initials.String())
-	if initials.Len() > 2 {
-		list = append(list, suffixes(initials.String(), 2)...)
-	}
-	return list
+	initials := []rune(pinyin.Initials(name))
+	return append(list, suffixes(string(initials[:min(maxInitial, len(initials))]), 2)...)
 }
 
 // suffixes are the tails of s that are at least shortest characters long; s

@@ -3,10 +3,14 @@ package customer
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/db/dbtest"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // TestPages_are_read_in_the_order_of_an_index looks at what SQLite means to do,
@@ -60,4 +64,15 @@ func TestPages_are_read_in_the_order_of_an_index(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestTerms_are_short_text_whatever_the_name(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		name, card := text.Line(rapid.String().Draw(t, "name")), text.Line(rapid.String().Draw(t, "card"))
+		for _, term := range terms(name, card, []Contact{{Kind: WeChat, Value: card}, {Kind: Email, Value: name + "@example.com"}}) {
+			if term == "" || !utf8.ValidString(term) || strings.ContainsRune(term, 0) || utf8.RuneCountInString(term) > maxTerm {
+				t.Fatalf("%q has the term %q", name, term)
+			}
+		}
+	})
 }
