@@ -71,7 +71,7 @@ func (c *fileFlags) run(app *App, kind purchase.FileKind, overwrite bool) error 
 	r, err := do(app.Context, org.System, purchase.File{Kind: kind, Path: c.File}, o, show)
 	clear()
 	if err != nil {
-		if r.Run.ID != 0 && r.Run.Counts.Changed() {
+		if errs.Is(err, errs.Invalid) && r.Run.Counts.Changed() {
 			fmt.Fprintln(app.Err, "ricejar:", app.Printer.T("import.kept_so_far", "run", r.Run.ID.String()))
 		}
 		return err
