@@ -30,21 +30,6 @@ func (s *Service) TouchTx(ctx context.Context, tx *db.Tx, ids []ID, before time.
 	return nil
 }
 
-// LockTx makes other transactions that lock the same customers wait until this
-// one ends: for what is computed from several of a customer's rows. Where there
-// is only one writer anyway, it does nothing.
-func (s *Service) LockTx(ctx context.Context, tx *db.Tx, ids []ID) error {
-	if tx.Engine() == db.SQLite {
-		return nil
-	}
-	for chunk := range slices.Chunk(ids, 200) {
-		if _, err := tx.Exec(ctx, `UPDATE customer SET version = version WHERE customer_id IN (`+db.In(len(chunk))+`)`, db.Args(chunk)...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Patch is what a file of customers tells about one who is known already.
 type Patch struct {
 	Name     string

@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
@@ -69,11 +70,26 @@ func head(ctx context.Context, q db.Querier, c ID) (Customer, error) {
 	return v, err
 }
 
+// LockTx makes other transactions that lock the same customers wait until this
+// one ends: for what is computed from several of a customer's rows. Where there
+// is only one writer anyway, it does nothing.
+func (s *Service) LockTx(ctx context.Context, tx *db.Tx, ids []ID) error {
+	if tx.Engine() == db.SQLite {
+		return nil
+	}
+	for chunk := range slices.Chunk(ids, 200) {
+		if _, err := tx.Exec(ctx, `UPDATE customer SET version = version WHERE customer_id IN (`+db.In(len(chunk))+`)`, db.Args(chunk)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // lock is the head of a file within the actor's reach, which nobody else changes
 // until the transaction ends. Whoever writes into a file begins with it: of two
 // at once, the second waits here and then reads what the first has written.
 func (s *Service) lock(ctx context.Context, tx *db.Tx, actor org.Actor, c ID) (Customer, error) {
-	if _, err := tx.Exec(ctx, `UPDATE customer SET version = version WHERE customer_id = ?`, int64(c)); err != nil {
+	if err := s.LockTx(ctx, tx, []ID{c}); err != nil {
 		return Customer{}, err
 	}
 	return s.getFrom(ctx, tx, actor, c)
