@@ -170,8 +170,9 @@ func (p Pages) record(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := care.NewOutcome{
 		Customer: who, Task: task, Kind: care.OutcomeKind(f.Text("outcome")), Text: f.Text("text_" + f.Text("outcome")),
-		Version: f.Int("version"), RequestKey: f.Text("request_key"), Answer: answer(f),
+		Version: f.Int("version"), RequestKey: f.Text("request_key"),
 	}
+	in.Answer, in.Patch = learnt(f)
 	if in.Kind == care.CallBack {
 		in.CallAt = form.Parse(f, cmp.Or(chosenTime(f), "call_at"), func(s string) (time.Time, error) { return localTime(s, web.Zone(r)) })
 	}
@@ -260,21 +261,6 @@ func taskOf(r *http.Request) (customer.ID, care.TaskID, error) {
 	}
 	task, err := web.ID[care.Task](r, "task")
 	return who, task, err
-}
-
-// answer is what the customer said to the one question, if it was asked.
-func answer(f *form.Form) *customer.Answer {
-	a := customer.Answer{Field: f.Text("field"), Refused: f.Bool("refused")}
-	for i, v := range f.All("answer") {
-		if i > 0 && v != "" {
-			a.Value += "\n"
-		}
-		a.Value += v
-	}
-	if a.Field == "" || a.Value == "" && !a.Refused {
-		return nil
-	}
-	return &a
 }
 
 var errNotATime = errs.New(errs.Invalid, "care.call_when")

@@ -96,6 +96,8 @@ const mostTaps = 8
 func tapAnswers(ctx context.Context, q customer.Field) []ui.Option {
 	p := i18n.From(ctx)
 	switch {
+	case q.Code == customer.FieldGender && q.Head():
+		return []ui.Option{{Value: string(customer.Female), Label: p.T("today.female")}, {Value: string(customer.Male), Label: p.T("today.male")}}
 	case q.Type == customer.YesNo:
 		return []ui.Option{{Value: "yes", Label: p.T("customer.yes")}, {Value: "no", Label: p.T("customer.no")}}
 	case (q.Type == customer.Choice || q.Type == customer.Choices) && len(q.Choices) <= mostTaps:
@@ -116,6 +118,9 @@ func tapType(q customer.Field) string {
 }
 
 func inputType(q customer.Field) string {
+	if q.Code == customer.FieldPhone {
+		return "tel"
+	}
 	switch q.Type {
 	case customer.Date:
 		return "date"
