@@ -10,6 +10,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -163,6 +164,16 @@ func (s *Service) Tel(ctx context.Context, actor org.Actor, c customer.ID, id Ta
 		}
 	}
 	return customer.Contact{}, errs.New(errs.NotFound, "care.no_phone")
+}
+
+// Yearly is what the customer brings in a year as of a day: the value of the
+// task without the weight of its rule.
+func (it Item) Yearly(on day.Day) money.Amount {
+	first, err := dayOrNone(it.Stat.FirstDay)
+	if err != nil { // it was written by a program that had parsed it
+		return money.Amount{}
+	}
+	return money.Amount{Minor: yearlyNet(it.Stat.Net.Minor, first, on), Currency: it.Stat.Currency}
 }
 
 // ReasonText says in one sentence why the customer is to be contacted.

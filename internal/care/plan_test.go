@@ -40,6 +40,9 @@ func TestPlan_finds_those_who_had_something_delivered_a_week_ago(t *testing.T) {
 		if got := it.Value.String(); got != "3600.00" {
 			t.Errorf("value %s, want 3600.00", got)
 		}
+		if got := it.Yearly(today).String(); got != "3000.00" {
+			t.Errorf("yearly %s, want 3000.00", got)
+		}
 		if got, want := it.ReasonText(zh), "2026年3月11日送到的橡木床，满 7 天了，问问用得怎么样。"; got != want {
 			t.Errorf("reason %q, want %q", got, want)
 		}

@@ -2,6 +2,7 @@ package care
 
 import (
 	"encoding/json"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -92,7 +93,7 @@ func (why Reason) args(p i18n.Printer) map[string]any {
 	return map[string]any{
 		"day": i18n.Day(why.Day.String()), "days": why.Days, "product": product, "festival": festival,
 		"amount": money.Amount{Minor: why.Net, Currency: money.Currency(why.Currency)}, "top": why.Top,
-		"n": why.Receipts, "gap": why.Gap, "text": why.Text,
+		"n": why.Receipts, "gap": int(math.Round(why.Gap)), "text": why.Text,
 	}
 }
 
