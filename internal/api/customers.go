@@ -163,15 +163,15 @@ func (a *API) getCustomer(ctx context.Context, actor org.Actor, in *getCustomerI
 	if in.Reveal {
 		f.Contacts = revealed
 	}
-	return &one[file]{newFile(i18n.From(ctx), f, in.Reveal)}, nil
+	return &one[file]{newFile(i18n.From(ctx), f, in.Reveal, actor.May(org.CustomersReveal))}, nil
 }
 
-func newFile(p i18n.Printer, f customer.File, revealed bool) file {
+func newFile(p i18n.Printer, f customer.File, revealed, open bool) file {
 	c := f.Customer
 	out := file{
 		Summary:  newSummary(customer.Summary{Customer: c}),
 		Contacts: each(f.Contacts, func(k customer.Contact) contact { return newContact(k, revealed) }),
-		Facts:    each(f.Facts, func(x customer.Fact) fact { return newFact(x, revealed) }),
+		Facts:    each(f.Facts, func(x customer.Fact) fact { return newFact(x, f.Fields, revealed, open) }),
 		Revealed: revealed, HouseholdID: c.HouseholdID, ReferrerID: c.ReferrerID, Version: c.Version,
 	}
 	if c.Birth != (customer.Birth{}) {

@@ -43,6 +43,21 @@ func TestCustomer_is_masked_unless_revealed_on_record(t *testing.T) {
 	}
 }
 
+func TestFacts_that_are_sensitive_are_told_only_to_those_who_may_see_contacts(t *testing.T) {
+	s := newShop(t, dbtest.SQLite(t))
+	const income = "upper_middle"
+	facts := s.customerPath(s.liNa, "/facts")
+	s.as(org.Associate, "POST", facts, map[string]any{"facts": []any{map[string]any{"field": "income_band", "value": income}}})
+	for _, path := range []string{facts, facts + "?field=income_band", s.customerPath(s.liNa, "")} {
+		if got := s.as(org.Associate, "GET", path, nil).want(t, 200); !strings.Contains(got.text, income) {
+			t.Errorf("%s hides it from who keeps the customer: %s", path, got.text)
+		}
+		if got := s.as(org.Marketer, "GET", path, nil).want(t, 200); strings.Contains(got.text, income) || !strings.Contains(got.text, "income_band") {
+			t.Errorf("%s tells a marketer: %s", path, got.text)
+		}
+	}
+}
+
 func TestCustomer_is_created_once_however_often_the_request_is_sent(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := newShop(t, d)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/ricejar/ricejar/internal/customer"
@@ -22,7 +23,16 @@ type fact struct {
 // shownOfAddress is enough to tell two addresses apart, and not to go there.
 const shownOfAddress = 6
 
-func newFact(f customer.Fact, revealed bool) fact {
+// hiddenValue stands for what is sensitive where the caller may not see it.
+const hiddenValue = "***"
+
+// newFact is a fact as the caller may see it: revealed says that an address may
+// be whole, open that a sensitive field may be told at all.
+func newFact(f customer.Fact, fields []customer.Field, revealed, open bool) fact {
+	sensitive := slices.ContainsFunc(fields, func(x customer.Field) bool { return x.Code == f.Field && x.Sensitive })
+	if sensitive && !open && f.Value != "" {
+		f.Value = hiddenValue
+	}
 	if runes := []rune(f.Value); f.Field == customer.FieldAddress && !revealed && f.Value != "" {
 		f.Value = string(runes[:min(shownOfAddress, len(runes)/2)]) + "***"
 	}
@@ -61,9 +71,12 @@ type factsIn struct {
 }
 
 func (a *API) listFacts(ctx context.Context, actor org.Actor, in *factsIn) (*pageOut[fact], error) {
+	fields, err := a.Customers.Fields(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var list []customer.Fact
 	if in.Field != "" {
-		var err error
 		if list, err = a.Customers.FactHistory(ctx, actor, in.Customer.Of, in.Field); err != nil {
 			return nil, err
 		}
@@ -74,7 +87,7 @@ func (a *API) listFacts(ctx context.Context, actor org.Actor, in *factsIn) (*pag
 		}
 		list = f.Facts
 	}
-	return newPage(each(list, func(f customer.Fact) fact { return newFact(f, false) }), "")
+	return newPage(each(list, func(f customer.Fact) fact { return newFact(f, fields, false, actor.May(org.CustomersReveal)) }), "")
 }
 
 type answersIn struct {
