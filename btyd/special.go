@@ -1,0 +1,48 @@
+package btyd
+
+import "math"
+
+// digamma is the derivative of ln Γ at x > 0: upward recurrence (DLMF 5.5.2), then the
+// asymptotic series (DLMF 5.11.2). Relative error below 1e-14 away from its zero.
+func digamma(x float64) float64 {
+	sum := 0.0
+	for x < 10 {
+		sum -= 1 / x
+		x++
+	}
+	f := 1 / (x * x)
+	return sum + math.Log(x) - 0.5/x -
+		f*(1.0/12-f*(1.0/120-f*(1.0/252-f*(1.0/240-f*(1.0/132-f*(691.0/32760-f/12))))))
+}
+
+// trigamma is the second derivative of ln Γ at x > 0 (DLMF 5.15.5, 5.15.8).
+func trigamma(x float64) float64 {
+	sum := 0.0
+	for x < 10 {
+		sum += 1 / (x * x)
+		x++
+	}
+	f := 1 / (x * x)
+	return sum + 1/x + f/2 +
+		f/x*(1.0/6-f*(1.0/30-f*(1.0/42-f*(1.0/30-f*(5.0/66-f*(691.0/2730-f*7.0/6))))))
+}
+
+// lnGamma is ln Γ(x) for x > 0.
+func lnGamma(x float64) float64 {
+	v, _ := math.Lgamma(x)
+	return v
+}
+
+// lnBeta is ln B(a, b) for a, b > 0.
+func lnBeta(a, b float64) float64 { return lnGamma(a) + lnGamma(b) - lnGamma(a+b) }
+
+// logAddExp is ln(e^a + e^b), without overflow.
+func logAddExp(a, b float64) float64 {
+	if a < b {
+		a, b = b, a
+	}
+	if math.IsInf(a, -1) {
+		return a
+	}
+	return a + math.Log1p(math.Exp(b-a))
+}
