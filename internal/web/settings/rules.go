@@ -196,24 +196,6 @@ func ruleKind(rule care.Rule) string {
 	return string(rule.Trigger)
 }
 
-func triggerIcon(t care.Trigger) string {
-	switch t {
-	case care.Delivery:
-		return "truck"
-	case care.Purchase:
-		return "gem"
-	case care.Sample:
-		return "dices"
-	case care.Birthday:
-		return "cake"
-	case care.Festival:
-		return "party-popper"
-	case care.Cooling:
-		return "snowflake"
-	}
-	return "message-circle"
-}
-
 func festivalOptions(ctx context.Context) []ui.Option {
 	var list []ui.Option
 	for _, code := range day.FestivalCodes() {

@@ -16,25 +16,6 @@ import (
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
-// ruleIcon stands for why a customer is contacted.
-func ruleIcon(t care.Trigger) string {
-	switch t {
-	case care.Delivery:
-		return "truck"
-	case care.Purchase:
-		return "gem"
-	case care.Sample:
-		return "dices"
-	case care.Birthday:
-		return "cake"
-	case care.Festival:
-		return "party-popper"
-	case care.Cooling:
-		return "snowflake"
-	}
-	return "message-circle"
-}
-
 func ruleTone(it care.Item) ui.Tone {
 	switch {
 	case it.RuleOf.Code == care.CodeUnhappy:
