@@ -32,6 +32,10 @@ type Histories struct {
 	Spend     []float64
 	Purchases []int32
 
+	// Customer tells whose history a row is: the customer's number in the [Log] it was
+	// taken from. Nil where row i is customer i; no model reads it.
+	Customer []int32
+
 	// Step is the grain of Tx and T when all of them are whole multiples of one:
 	// 1 for whole days counted in days, 1.0/7 for whole days counted in weeks.
 	// Equal rows are then fitted and scored once. 0 says times are continuous.
@@ -56,7 +60,7 @@ func (h *Histories) At(i int) History {
 func (h *Histories) Check() error {
 	n := len(h.X)
 	if len(h.Tx) != n || len(h.T) != n || (h.LogGaps != nil && len(h.LogGaps) != n) ||
-		len(h.Spend) != len(h.Purchases) || (h.Spend != nil && len(h.Spend) != n) {
+		(h.Customer != nil && len(h.Customer) != n) || len(h.Spend) != len(h.Purchases) || (h.Spend != nil && len(h.Spend) != n) {
 		return fmt.Errorf("btyd: columns of unequal length")
 	}
 	for i, x := range h.X {
