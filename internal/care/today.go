@@ -126,8 +126,12 @@ type Counts struct {
 	More       bool // there are more to do than are counted
 }
 
-// mostCounted bounds the counting: beyond it the number does not help anybody.
-const mostCounted = 999
+// mostCounted bounds the counting of what is to do, a look at two rows for each:
+// beyond it the number does not help anybody. What is done is counted from an index.
+const (
+	mostCounted = 99
+	mostDone    = 9999
+)
 
 // Counts says how the day stands.
 func (s *Service) Counts(ctx context.Context, actor org.Actor, f Filter) (Counts, error) {
@@ -156,7 +160,7 @@ func (s *Service) Counts(ctx context.Context, actor org.Actor, f Filter) (Counts
 	}
 	where, args := doneBy(actor, f)
 	c.Done, err = db.One(ctx, s.DB, db.Value[int], `SELECT COUNT(*) FROM (SELECT 1 FROM task_outcome o WHERE `+where+
-		` AND o.day = ? AND o.undone_at IS NULL LIMIT ?) counted`, append(args, f.Day, 10*mostCounted)...)
+		` AND o.day = ? AND o.undone_at IS NULL LIMIT ?) counted`, append(args, f.Day, mostDone)...)
 	return c, err
 }
 

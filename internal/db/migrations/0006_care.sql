@@ -63,7 +63,7 @@ CREATE TABLE task_outcome (
     undone_at   {{bigint}} NULL,
     PRIMARY KEY (customer_id, id)
 ) {{clustered}};
-CREATE INDEX task_outcome_store ON task_outcome (store_id, day) WHERE undone_at IS NULL;
+CREATE INDEX task_outcome_day ON task_outcome (day, store_id) WHERE undone_at IS NULL;
 CREATE INDEX task_outcome_staff ON task_outcome (staff_id, day) WHERE undone_at IS NULL;
 
 -- How far the planning of a day has come: a killed run goes on from here.
