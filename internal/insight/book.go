@@ -1,0 +1,164 @@
+package insight
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/money"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// Book is every clean purchase up to and including a day, column by column: the
+// receipts of known customers with what they bought at a price above zero, in the
+// currency most receipts are in. Row i of the customers' columns is one customer,
+// row k of the purchases' columns one receipt. It is only for reading.
+type Book struct {
+	AsOf     day.Day
+	Currency money.Currency
+	Stores   []org.Store // what Store and Home count in; ascending by code
+
+	Customers []customer.ID // ascending
+	Home      []int32       // index into Stores: the customer's home store, else the store of the last purchase
+	Owner     []org.StaffID // who keeps the customer; 0: nobody in particular
+	Start     []int32       // the purchases of customer i are [Start[i], Start[i+1])
+
+	Day    []day.Day // of a customer, ascending
+	Store  []int32   // index into Stores
+	Amount []int64   // minor units
+
+	// Whole is, in the book of one store, the row of each customer in the book of
+	// all stores; nil in that book itself.
+	Whole []int32
+
+	byStore  sync.Once
+	storeRow []int32 // purchases ordered by store, then as they are
+	storeEnd []int32 // where each store's begin; one more than there are stores
+}
+
+// Len is the number of customers.
+func (b *Book) Len() int { return len(b.Customers) }
+
+// Purchases are the rows of a customer's purchases: from one up to but without the other.
+func (b *Book) Purchases(i int) (from, to int) { return int(b.Start[i]), int(b.Start[i+1]) }
+
+// First is the day of a customer's first purchase.
+func (b *Book) First(i int) day.Day { return b.Day[b.Start[i]] }
+
+// Last is the day of a customer's last purchase.
+func (b *Book) Last(i int) day.Day { return b.Day[b.Start[i+1]-1] }
+
+// Days appends the distinct days on which a customer bought, ascending.
+func (b *Book) Days(dst []day.Day, i int) []day.Day {
+	from, to := b.Purchases(i)
+	for k := from; k < to; k++ {
+		if k == from || b.Day[k] != b.Day[k-1] {
+			dst = append(dst, b.Day[k])
+		}
+	}
+	return dst
+}
+
+// Spent is what a customer bought from one day to another, both inclusive.
+func (b *Book) Spent(i int, from, to day.Day) int64 {
+	var sum int64
+	start, end := b.Purchases(i)
+	for k := end - 1; k >= start && b.Day[k] >= from; k-- {
+		if b.Day[k] <= to {
+			sum += b.Amount[k]
+		}
+	}
+	return sum
+}
+
+// Total is what a customer bought in all.
+func (b *Book) Total(i int) int64 {
+	var sum int64
+	for _, v := range b.Amount[b.Start[i]:b.Start[i+1]] {
+		sum += v
+	}
+	return sum
+}
+
+// Begins is the day of the first purchase of anybody; 0 for an empty book.
+func (b *Book) Begins() day.Day {
+	var first day.Day
+	for i := range b.Customers {
+		if d := b.First(i); first == 0 || d < first {
+			first = d
+		}
+	}
+	return first
+}
+
+// StoreIndex is the row of a store in Stores; -1 for none.
+func (b *Book) StoreIndex(s org.StoreID) int {
+	return slices.IndexFunc(b.Stores, func(st org.Store) bool { return st.ID == s })
+}
+
+// In is the book of the purchases made in one store, an index into Stores.
+func (b *Book) In(store int) *Book {
+	b.byStore.Do(b.sortByStore)
+	rows := b.storeRow[b.storeEnd[store]:b.storeEnd[store+1]]
+	n := len(rows)
+	in := &Book{AsOf: b.AsOf, Currency: b.Currency, Stores: b.Stores, Day: make([]day.Day, n), Store: make([]int32, n), Amount: make([]int64, n)}
+	i := 0 // the customer of a row: rows ascend within a store, so it only moves on
+	last := -1
+	for at, k := range rows {
+		for b.Start[i+1] <= k {
+			i++
+		}
+		if i != last {
+			last = i
+			in.Customers, in.Home, in.Owner = append(in.Customers, b.Customers[i]), append(in.Home, b.Home[i]), append(in.Owner, b.Owner[i])
+			in.Whole, in.Start = append(in.Whole, int32(i)), append(in.Start, int32(at))
+		}
+		in.Day[at], in.Store[at], in.Amount[at] = b.Day[k], b.Store[k], b.Amount[k]
+	}
+	in.Start = append(in.Start, int32(n))
+	return in
+}
+
+// sortByStore orders the purchases by store, once for all stores.
+func (b *Book) sortByStore() {
+	b.storeEnd = make([]int32, len(b.Stores)+1)
+	for _, s := range b.Store {
+		b.storeEnd[s+1]++
+	}
+	for s := range b.Stores {
+		b.storeEnd[s+1] += b.storeEnd[s]
+	}
+	next := slices.Clone(b.storeEnd)
+	b.storeRow = make([]int32, len(b.Store))
+	for k, s := range b.Store {
+		b.storeRow[next[s]] = int32(k)
+		next[s]++
+	}
+}
+
+// UpTo is the book as it was on an earlier day: the purchases up to and including
+// it, and the customers who had made one.
+func (b *Book) UpTo(d day.Day) *Book {
+	cut := &Book{AsOf: d, Currency: b.Currency, Stores: b.Stores}
+	for i := range b.Customers {
+		from, to := b.Purchases(i)
+		end := from
+		for end < to && b.Day[end] <= d {
+			end++
+		}
+		if end == from {
+			continue
+		}
+		cut.Customers, cut.Home, cut.Owner = append(cut.Customers, b.Customers[i]), append(cut.Home, b.Home[i]), append(cut.Owner, b.Owner[i])
+		cut.Start = append(cut.Start, int32(len(cut.Day)))
+		cut.Day, cut.Store, cut.Amount = append(cut.Day, b.Day[from:end]...), append(cut.Store, b.Store[from:end]...), append(cut.Amount, b.Amount[from:end]...)
+		whole := int32(i)
+		if b.Whole != nil {
+			whole = b.Whole[i]
+		}
+		cut.Whole = append(cut.Whole, whole)
+	}
+	cut.Start = append(cut.Start, int32(len(cut.Day)))
+	return cut
+}

@@ -1,0 +1,146 @@
+package insight
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/money"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// A clean purchase is what purchase.CleanTotals counts: a line of a known customer
+// with a quantity and a price above zero. Lines come in the order of their key, so
+// that both engines group them as they read.
+const sqlBook = `SELECT l.customer_id, r.day, r.store_id, CAST(SUM(l.amount) AS BIGINT)
+	FROM receipt_line l
+	JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id
+	WHERE l.customer_id > 0 AND l.quantity > 0 AND l.unit_price > 0 AND r.currency = ? AND r.day <= ?
+	GROUP BY l.customer_id, l.receipt_id, r.day, r.store_id ORDER BY l.customer_id`
+
+// readBook reads all clean purchases up to and including a day. Its memory is 16
+// bytes a purchase and about 50 a customer, whatever the database is.
+func (s *Service) readBook(ctx context.Context, tx *db.Tx, asOf day.Day) (*Book, error) {
+	b := &Book{AsOf: asOf}
+	var err error
+	if b.Stores, err = s.Org.Stores(ctx); err != nil {
+		return nil, err
+	}
+	if b.Currency, err = mainCurrency(ctx, tx); err != nil {
+		return nil, err
+	}
+	index := make(map[org.StoreID]int32, len(b.Stores))
+	for i, st := range b.Stores {
+		index[st.ID] = int32(i)
+	}
+	days := make(dayCache)
+	var buf []bought
+	var of customer.ID
+	err = db.Each(ctx, tx, func(row db.Scanner) error {
+		var c customer.ID
+		var store org.StoreID
+		var p bought
+		var on string
+		if err := row.Scan(&c, &on, &store, &p.amount); err != nil {
+			return err
+		}
+		if c != of {
+			b.add(of, buf)
+			of, buf = c, buf[:0]
+		}
+		i, known := index[store]
+		if !known {
+			return fmt.Errorf("insight: a receipt of store %d, which does not exist", store)
+		}
+		p.store = i
+		var err error
+		p.day, err = days.parse(on)
+		buf = append(buf, p)
+		return err
+	}, sqlBook, string(b.Currency), asOf)
+	if err != nil {
+		return nil, err
+	}
+	b.add(of, buf)
+	if len(b.Day) > math.MaxInt32 {
+		return nil, errors.New("insight: more purchases than a book can hold")
+	}
+	b.Start = append(b.Start, int32(len(b.Day)))
+	return b, s.readHomes(ctx, tx, b, index)
+}
+
+// bought is a receipt on its way into the book.
+type bought struct {
+	day    day.Day
+	store  int32
+	amount int64
+}
+
+// add puts a customer's purchases into the book, in order.
+func (b *Book) add(c customer.ID, list []bought) {
+	if len(list) == 0 {
+		return
+	}
+	slices.SortFunc(list, func(x, y bought) int {
+		return cmp.Or(cmp.Compare(x.day, y.day), cmp.Compare(x.store, y.store), cmp.Compare(x.amount, y.amount))
+	})
+	b.Customers = append(b.Customers, c)
+	b.Start = append(b.Start, int32(len(b.Day)))
+	for _, p := range list {
+		b.Day, b.Store, b.Amount = append(b.Day, p.day), append(b.Store, p.store), append(b.Amount, p.amount)
+	}
+	b.Home, b.Owner = append(b.Home, list[len(list)-1].store), append(b.Owner, 0)
+}
+
+// readHomes sets who keeps each customer, where somebody does.
+func (s *Service) readHomes(ctx context.Context, tx *db.Tx, b *Book, index map[org.StoreID]int32) error {
+	i := 0
+	return db.Each(ctx, tx, func(row db.Scanner) error {
+		var c customer.ID
+		var store org.StoreID
+		var owner org.StaffID
+		if err := row.Scan(&c, &store, &owner); err != nil {
+			return err
+		}
+		for i < b.Len() && b.Customers[i] < c {
+			i++
+		}
+		if i == b.Len() || b.Customers[i] != c {
+			return nil // has bought nothing
+		}
+		b.Owner[i] = owner
+		if at, known := index[store]; known {
+			b.Home[i] = at
+		}
+		return nil
+	}, `SELECT customer_id, store_id, owner_id FROM customer WHERE store_id <> 0 OR owner_id <> 0 ORDER BY customer_id`)
+}
+
+// mainCurrency is the one most receipts are in; empty when there are none.
+func mainCurrency(ctx context.Context, q db.Querier) (money.Currency, error) {
+	c, err := db.One(ctx, q, db.Value[money.Currency], `SELECT currency FROM receipt GROUP BY currency ORDER BY COUNT(*) DESC, currency LIMIT 1`)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", nil
+	}
+	return c, err
+}
+
+// dayCache parses each day once: millions of purchases are made on a few thousand days.
+type dayCache map[string]day.Day
+
+func (c dayCache) parse(text string) (day.Day, error) {
+	if d, ok := c[text]; ok {
+		return d, nil
+	}
+	d, err := day.Parse(text)
+	if err == nil {
+		c[text] = d
+	}
+	return d, err
+}

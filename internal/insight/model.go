@@ -1,0 +1,95 @@
+package insight
+
+import (
+	"time"
+
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/money"
+)
+
+// ModelID identifies a version: what one refresh found out.
+type ModelID = id.Of[Model]
+
+// Basis is what the chances of a version rest on.
+type Basis string
+
+// The bases.
+const (
+	ByModel Basis = "model" // models fitted to the company's own purchases
+	ByRule  Basis = "rule"  // too little data: how those fared who had been silent as long
+)
+
+// What a model needs before its numbers are worth more than the rule's.
+const (
+	needCustomers = 500
+	needRepeaters = 100
+	needDays      = 180
+)
+
+// Missing is how much is missing for a model; all zero when nothing is.
+type Missing struct {
+	Customers int `json:"customers,omitempty"` // who have bought
+	Repeaters int `json:"repeaters,omitempty"` // who have bought on two days or more
+	Days      int `json:"days,omitempty"`      // from the first purchase on
+}
+
+// Model is a version: which model says what, and how it did on purchases that it
+// had not seen.
+type Model struct {
+	ID         ModelID                       `json:"id"`
+	AsOf       day.Day                       `json:"as_of"`
+	FittedAt   time.Time                     `json:"fitted_at"`
+	Basis      Basis                         `json:"basis"`
+	Chosen     string                        `json:"chosen"` // mbgnbd, paretonbd, bgnbd, return; hiatus for the rule
+	Currency   money.Currency                `json:"currency"`
+	Customers  int                           `json:"customers"`
+	Repeaters  int                           `json:"repeaters"`
+	Days       int                           `json:"days"` // from the first purchase to AsOf
+	Gap        int                           `json:"gap2"` // the shop's median gap, times two
+	Parameters map[string]map[string]float64 `json:"parameters"`
+	Holdout    *Holdout                      `json:"holdout"` // nil: too little data
+	Warnings   []ModelWarning                `json:"warnings"`
+	Missing    Missing                       `json:"missing"`
+}
+
+// ModelWarning is something to know before believing a model.
+type ModelWarning struct {
+	Model string `json:"model"`
+	Code  string `json:"code"` // of package btyd: boundary, flat, …
+	Param string `json:"param,omitempty"`
+	Text  string `json:"text"`
+}
+
+// Holdout is the check: everything up to Cut was known, and what came within the
+// Horizon was foretold.
+type Holdout struct {
+	Cut       day.Day   `json:"cut"`
+	Horizon   int       `json:"horizon"`
+	Customers int       `json:"customers"`
+	Returned  int       `json:"returned"` // of them, within the horizon
+	Checks    []Check   `json:"checks"`   // of each model and each baseline; the best by LogLoss first
+	Bins      []HeldBin `json:"bins"`     // of the chosen model: foretold and come true, by tenths of the customers
+}
+
+// Check is how well one of them foretold. Fields it does not speak of are nil.
+type Check struct {
+	Name     string   `json:"name"`     // mbgnbd, paretonbd, bgnbd, return; base_rate, hiatus, last_count
+	Baseline bool     `json:"baseline"` // no model: what a model has to beat
+	AUC      *float64 `json:"auc"`
+	LogLoss  *float64 `json:"log_loss"`
+	Brier    *float64 `json:"brier"`
+	Bias     *float64 `json:"bias"` // of the total number of purchases: 0.1 is 10 % too many
+	RMSE     *float64 `json:"rmse"`
+	MAE      *float64 `json:"mae"`
+	Gini     *float64 `json:"ngini"`
+	TopTenth *float64 `json:"top_decile"` // share of the purchases by the tenth foretold to buy most
+	ECE      *float64 `json:"ece"`
+}
+
+// HeldBin is customers to whom about the same chance was given.
+type HeldBin struct {
+	Customers int     `json:"customers"`
+	Foretold  float64 `json:"foretold"` // mean chance given
+	Returned  int     `json:"returned"` // how many did buy
+}

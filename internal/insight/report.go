@@ -1,0 +1,23 @@
+package insight
+
+import (
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// View is what a report is made of: the purchases that count, and what was found
+// out about the customers who made them.
+type View struct {
+	Book    *Book
+	Store   org.StoreID // 0: all stores
+	Scores  []Score     // of each customer of the Book, in its order; of all their purchases, in whichever store
+	Setting Setting
+	Model   *Model
+}
+
+// Asked is what a report needs besides the View, read by the refresh beforehand.
+// Each report that needs something has its field here.
+type Asked struct{}
+
+// reports are all reports by name. Each is a pure function whose result is kept as
+// a JSON document.
+var reports = map[string]func(*View, *Asked) any{}
