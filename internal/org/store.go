@@ -3,6 +3,7 @@ package org
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -246,9 +247,16 @@ func knownZone(zone string) bool {
 
 // Location is the store's time zone.
 func (s Store) Location() *time.Location {
+	if loc, ok := zones.Load(s.Zone); ok {
+		return loc.(*time.Location)
+	}
 	loc, err := time.LoadLocation(s.Zone)
 	if err != nil {
-		return time.UTC // a store is never written with an unknown zone
+		loc = time.UTC // a store is never written with an unknown zone
 	}
+	zones.Store(s.Zone, loc)
 	return loc
 }
+
+// zones are the locations by name: the library reads a file for each.
+var zones sync.Map
