@@ -120,3 +120,28 @@ func (s *Service) SetConsentTx(ctx context.Context, tx *db.Tx, actor org.Actor, 
 		Data: map[string]any{"purpose": string(in.Purpose), "channel": in.Channel, "granted": in.Granted},
 	})
 }
+
+// TakeBackRefusalTx removes the latest refusal of all contact, which somebody
+// noted by mistake: nobody said it, and nobody is said to have agreed instead.
+// What the customer had said before counts again.
+func (s *Service) TakeBackRefusalTx(ctx context.Context, tx *db.Tx, c ID) error {
+	if err := s.LockTx(ctx, tx, []ID{c}); err != nil {
+		return err
+	}
+	list, err := db.All(ctx, tx, scanConsent, `SELECT id, purpose, channel, granted, source, wording, staff_id, at FROM consent
+		WHERE customer_id = ? AND purpose = 'all' AND channel = 'all' ORDER BY id DESC LIMIT 2`, int64(c))
+	if err != nil || len(list) == 0 || list[0].Granted {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM consent WHERE customer_id = ? AND id = ?`, int64(c), int64(list[0].ID)); err != nil {
+		return err
+	}
+	refusedBefore := len(list) > 1 && !list[1].Granted
+	if _, err := tx.Exec(ctx, `UPDATE customer SET do_not_contact = ? WHERE customer_id = ?`, refusedBefore, int64(c)); err != nil {
+		return err
+	}
+	if err := touch(ctx, tx, c); err != nil {
+		return err
+	}
+	return s.RemoveTimelineTx(ctx, tx, c, list[0].At, int64(list[0].ID), EntryConsent)
+}
