@@ -112,7 +112,7 @@ func newTaskJSON(p i18n.Printer, it care.Item, today day.Day) taskJSON {
 		Customer: taskCustomerJSON{ID: it.Task.Customer, Name: it.Customer.Name, Card: it.Customer.Card},
 		Rule:     it.RuleOf.Code, RuleName: it.RuleOf.Name(p), Reason: it.ReasonText(p),
 		Due: it.Due, Until: it.Until, Value: it.Value.String(), Currency: string(it.Value.Currency),
-		Brief: it.BriefLines(p, today), Script: it.Script(p, it.StaffOf.Name), Staff: it.StaffOf.Name,
+		Brief: it.BriefLines(p, today), Script: it.Script(p, it.StaffOf.Name, today), Staff: it.StaffOf.Name,
 	}
 	if it.Customer.Phone != "" {
 		t.Customer.Phone = it.Customer.Phone.Masked()

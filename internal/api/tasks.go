@@ -71,7 +71,7 @@ func newTask(p i18n.Printer, actor org.Actor, it care.Item, today day.Day) task 
 	out := task{
 		TaskHead: newTaskHead(it.Task), Customer: taskCustomer{c.ID, c.Name, c.Phone, c.VIP},
 		Rule: taskRule{it.RuleOf.Code, it.RuleOf.Name(p)}, Reason: it.ReasonText(p), Brief: it.BriefLines(p, today),
-		Script: it.Script(p, cmp.Or(it.StaffOf.Name, actor.Staff.Name)),
+		Script: it.Script(p, cmp.Or(it.StaffOf.Name, actor.Staff.Name), today),
 	}
 	if out.Brief == nil {
 		out.Brief = []string{}

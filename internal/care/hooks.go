@@ -18,10 +18,11 @@ func (s *Service) ContactForbiddenTx(ctx context.Context, tx *db.Tx, c customer.
 }
 
 // CustomerMovedTx hands a customer's open tasks to who keeps the customer now: a
-// hook for the context that keeps owners and home stores.
+// hook for the context that keeps owners and home stores. A complaint stays with
+// the manager of the store it is about.
 func (s *Service) CustomerMovedTx(ctx context.Context, tx *db.Tx, c customer.ID, store org.StoreID, owner org.StaffID) error {
 	_, err := tx.Exec(ctx, `UPDATE task SET staff_id = ?, store_id = CASE WHEN CAST(? AS BIGINT) = 0 THEN store_id ELSE ? END
-		WHERE customer_id = ? AND state = 'open'`, int64(owner), int64(store), int64(store), int64(c))
+		WHERE customer_id = ? AND state = 'open' AND rule_id <> ?`, int64(owner), int64(store), int64(store), int64(c), int64(ruleID(CodeUnhappy)))
 	return err
 }
 

@@ -97,7 +97,8 @@ func openTasks(ctx context.Context, q db.Querier, ids []customer.ID, d day.Day) 
 	return out, err
 }
 
-// Task is one task with all that one needs to do it, whatever its state.
+// Task is one task with all that one needs to do it. A closed one is part of the
+// customer's history, and shown to those who see the customer.
 func (s *Service) Task(ctx context.Context, actor org.Actor, c customer.ID, id TaskID) (Item, error) {
 	if err := actor.Need(org.TasksRead); err != nil {
 		return Item{}, err
@@ -108,6 +109,11 @@ func (s *Service) Task(ctx context.Context, actor org.Actor, c customer.ID, id T
 	}
 	if !visible(actor, t) {
 		return Item{}, errNoTask
+	}
+	if t.State != Open {
+		if err := s.Customers.Reach(ctx, actor, c); err != nil {
+			return Item{}, err
+		}
 	}
 	d, err := s.Today(ctx, t.Store)
 	if err != nil {
@@ -124,9 +130,10 @@ func (s *Service) Task(ctx context.Context, actor org.Actor, c customer.ID, id T
 }
 
 // Open are the open tasks of one customer, for their own page: what is due, and
-// what comes.
+// what comes. Who does not want to be contacted has none.
 func (s *Service) Open(ctx context.Context, actor org.Actor, c customer.ID) ([]Item, error) {
-	if err := s.Customers.Reach(ctx, actor, c); err != nil {
+	head, err := s.Customers.Get(ctx, actor, c)
+	if err != nil || head.DoNotContact {
 		return nil, err
 	}
 	tasks, err := db.All(ctx, s.DB, scanTask, `SELECT `+sqlTask+` FROM task t WHERE t.customer_id = ? AND t.state = 'open'
@@ -151,9 +158,16 @@ func (s *Service) Tel(ctx context.Context, actor org.Actor, c customer.ID, id Ta
 	if !visible(actor, t) {
 		return customer.Contact{}, errNoTask
 	}
-	// Whoever holds the task may call, whosever the customer is.
+	// Whoever holds the task may call, whosever the customer is, until it is done.
 	as := actor
 	as.Reach = org.ReachAll
+	head, err := s.Customers.Get(ctx, as, c)
+	if err != nil {
+		return customer.Contact{}, err
+	}
+	if t.State != Open || head.DoNotContact {
+		return customer.Contact{}, errTaskClosed
+	}
 	list, err := s.Customers.Reveal(ctx, as, c, "task:"+t.ID.String())
 	if err != nil {
 		return customer.Contact{}, err
@@ -176,13 +190,20 @@ func (it Item) Yearly(on day.Day) money.Amount {
 	return money.Amount{Minor: yearlyNet(it.Stat.Net.Minor, first, on), Currency: it.Stat.Currency}
 }
 
+// FileSeenBy reports whether the actor may open the customer's file. A task that
+// is nobody's is on the lists of all the store, whose associates see no other
+// files than those of their own customers: they have the brief.
+func (it Item) FileSeenBy(actor org.Actor) bool {
+	return actor.Scope().Allows(it.Customer.OwnerID, it.Customer.StoreID)
+}
+
 // ReasonText says in one sentence why the customer is to be contacted.
 func (it Item) ReasonText(p i18n.Printer) string { return it.RuleOf.ReasonText(p, it.Reason, it.Asked) }
 
-// Script is what speaker may say, filled in.
-func (it Item) Script(p i18n.Printer, speaker string) string {
+// Script is what speaker may say on a day, filled in.
+func (it Item) Script(p i18n.Printer, speaker string, on day.Day) string {
 	return it.RuleOf.Script(p, it.Reason, Voice{
-		Name: it.Customer.Name, Gender: it.Customer.Gender, Store: it.StoreOf.Name, Staff: speaker,
+		Name: it.Customer.Name, Gender: it.Customer.Gender, Store: it.StoreOf.Name, Staff: speaker, On: on,
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/once"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // OutcomeID is an outcome's id within its customer.
@@ -79,7 +79,7 @@ const (
 // check cleans the input and returns what is wrong with it.
 func (in *NewOutcome) check(now time.Time) error {
 	var f errs.Fields
-	in.Text = cleanText(in.Text)
+	in.Text = text.Clean(in.Text)
 	if in.CallAt = in.CallAt.Truncate(time.Minute); in.Kind != CallBack {
 		in.CallAt = time.Time{}
 	}
@@ -105,16 +105,6 @@ func (in *NewOutcome) check(now time.Time) error {
 		f.Add("text", "error.too_long", "max", maxOutcomeText)
 	}
 	return f.Err()
-}
-
-// cleanText trims a text and drops what a database refuses.
-func cleanText(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "")))
 }
 
 // apply is the task after the outcome. Its zone is the store's.
@@ -170,8 +160,11 @@ func (s *Service) Record(ctx context.Context, actor org.Actor, in NewOutcome) (R
 			return fmt.Errorf("outcome of request %q: %w", in.RequestKey, err)
 		}
 		o, ok, err := outcomeByID(ctx, tx, in.Customer, before)
-		if err != nil || !ok {
-			return orNotFound(err)
+		if err != nil {
+			return err
+		}
+		if !ok || o.in.Task != in.Task || o.in.Kind != in.Kind || o.in.Text != in.Text || !o.in.CallAt.Equal(in.CallAt) {
+			return errs.New(errs.Conflict, "care.request_reused")
 		}
 		out, err = s.repeated(ctx, tx, o)
 		return err
@@ -363,16 +356,13 @@ func visible(actor org.Actor, t Task) bool {
 	return actor.Scope().Allows(t.Staff, t.Store)
 }
 
-// movedOn reports whether an open task has an outcome of today that who records
-// another did not see, or has recorded themselves by a first tap on the button.
+// movedOn reports whether an open task has changed since it was seen by who
+// records an outcome, or has the same of today by a first tap on the button.
 func (t Task) movedOn(in NewOutcome, actor org.Actor, now time.Time, zone *time.Location) bool {
-	if t.Outcome == "" || day.Of(t.OutcomeAt, zone) != day.Of(now, zone) {
-		return false
-	}
 	if in.Version != 0 {
 		return in.Version != t.Version
 	}
-	return t.Outcome == in.Kind && t.OutcomeBy == actor.ID() &&
+	return t.Outcome == in.Kind && t.OutcomeBy == actor.ID() && day.Of(t.OutcomeAt, zone) == day.Of(now, zone) &&
 		(in.Kind == NoAnswer || in.Kind == CallBack && t.CallAt.Equal(in.CallAt))
 }
 
@@ -382,8 +372,12 @@ func (s *Service) tooLate(ctx context.Context, tx *db.Tx, actor org.Actor, in Ne
 	if err != nil {
 		return Recorded{}, err
 	}
-	if !ok || t.State == Cancelled || day.Of(t.OutcomeAt, zone) != day.Of(s.now(), zone) {
-		return Recorded{}, errs.New(errs.Conflict, "care.task_closed")
+	switch {
+	case ok && t.State != Cancelled && day.Of(t.OutcomeAt, zone) == day.Of(s.now(), zone):
+	case t.State == Open: // by an outcome of yesterday, or by taking one back
+		return Recorded{}, errs.New(errs.Conflict, "care.task_changed")
+	default:
+		return Recorded{}, errTaskClosed
 	}
 	if before.by == actor.ID() && before.in.Kind == in.Kind && before.in.Text == in.Text && before.in.CallAt.Equal(in.CallAt) {
 		return s.repeated(ctx, tx, before)

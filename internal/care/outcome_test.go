@@ -194,7 +194,7 @@ func TestRecord_wants_makes_a_task_for_who_keeps_the_customer(t *testing.T) {
 		if got := items[0].Value.String(); got != "6000.00" { // 3000 a year, times 200 percent
 			t.Errorf("value %s", got)
 		}
-		if got := items[0].Script(zh, "李娜"); !strings.Contains(got, "同款床头柜一对") {
+		if got := items[0].Script(zh, "李娜", today.AddDays(1)); !strings.Contains(got, "同款床头柜一对") {
 			t.Errorf("script %q", got)
 		}
 	})
@@ -339,7 +339,10 @@ func TestRecord_twice_by_the_same_person_is_once(t *testing.T) {
 			_, err := s.Undo(t.Context(), s.li, it.Task.Customer, first.ID)
 			s.must(err)
 		}
-		in := outcome(it, care.Wants)
+		if _, err := s.Record(t.Context(), s.li, outcome(it, care.Reached)); !errs.Is(err, errs.Conflict) {
+			t.Errorf("recorded of a task that has changed since it was seen: %v", err)
+		}
+		in := outcome(s.list(s.li)[0], care.Wants)
 		in.Text, in.RequestKey = "柜子", "k1"
 		first, second := s.record(s.li, in), s.record(s.li, in)
 		if !second.Repeated || second.FollowUp == nil || second.FollowUp.ID != first.FollowUp.ID {

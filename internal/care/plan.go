@@ -205,9 +205,11 @@ func (s *Service) expire(ctx context.Context, d day.Day) (missed int64, err erro
 	for {
 		var n int64
 		err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			n, err = tx.Exec(ctx, `UPDATE task SET state = 'missed' WHERE state = 'open' AND (customer_id, id) IN (
+			// until is asked for twice: an outcome that came between the two looks may
+			// have promised another call.
+			n, err = tx.Exec(ctx, `UPDATE task SET state = 'missed' WHERE state = 'open' AND until < ? AND (customer_id, id) IN (
 				SELECT t.customer_id, t.id FROM task t WHERE t.state = 'open' AND t.until < ?
-				ORDER BY t.until, t.customer_id, t.id LIMIT ?)`, before, expireChunk)
+				ORDER BY t.until, t.customer_id, t.id LIMIT ?)`, before, before, expireChunk)
 			return err
 		})
 		missed += n

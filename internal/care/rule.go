@@ -10,6 +10,7 @@ import (
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // RuleID is a rule's id, derived from its code.
@@ -247,9 +248,9 @@ func (r Rule) clean() Rule {
 
 func cleanWords(words map[string]string) map[string]string {
 	out := make(map[string]string, len(words))
-	for locale, text := range words {
-		if text = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "")); text != "" {
-			out[locale] = text
+	for locale, said := range words {
+		if said = text.Clean(said); said != "" {
+			out[locale] = said
 		}
 	}
 	return out

@@ -31,7 +31,7 @@ func TestA_new_rule_works_without_code(t *testing.T) {
 		if got := it.RuleOf.Name(i18n.Printer{Locale: i18n.English}); got != "30 days after delivery" {
 			t.Errorf("name in a language nobody wrote: %q", got)
 		}
-		if got, want := it.Script(zh, "李娜"), "王女士，您好！我是静安店的李娜。衣柜用满一个月了，要不要上门紧一紧螺丝？"; got != want {
+		if got, want := it.Script(zh, "李娜", today), "王女士，您好！我是静安店的李娜。衣柜用满一个月了，要不要上门紧一紧螺丝？"; got != want {
 			t.Errorf("script %q, want %q", got, want)
 		}
 	})

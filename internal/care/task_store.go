@@ -61,7 +61,10 @@ func scanTask(row db.Scanner) (Task, error) {
 	return t, nil
 }
 
-var errNoTask = errs.New(errs.NotFound, "care.task_unknown")
+var (
+	errNoTask     = errs.New(errs.NotFound, "care.task_unknown")
+	errTaskClosed = errs.New(errs.Conflict, "care.task_closed")
+)
 
 func taskByID(ctx context.Context, q db.Querier, c customer.ID, id TaskID) (Task, error) {
 	t, err := db.One(ctx, q, scanTask, `SELECT `+sqlTask+` FROM task t WHERE t.customer_id = ? AND t.id = ?`, int64(c), int64(id))

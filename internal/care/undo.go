@@ -12,8 +12,8 @@ import (
 )
 
 // Undo takes an outcome back on the day it was recorded: the task stands as
-// before, its line on the timeline and its follow-up are gone, a withdrawn
-// consent is given again. What was learnt stays learnt. Undoing twice is once.
+// before, its line on the timeline and its follow-up are gone, a refusal of all
+// contact was never said. What was learnt stays learnt. Undoing twice is once.
 func (s *Service) Undo(ctx context.Context, actor org.Actor, c customer.ID, which OutcomeID) (Task, error) {
 	if err := actor.Need(org.TasksWrite); err != nil {
 		return Task{}, err
@@ -77,7 +77,7 @@ func (s *Service) undoTx(ctx context.Context, tx *db.Tx, actor org.Actor, c cust
 		db.Millis(s.now().Truncate(time.Millisecond)), int64(c), int64(which)); err != nil {
 		return Task{}, err
 	}
-	return after, s.takeBack(ctx, tx, actor, o)
+	return after, s.takeBack(ctx, tx, o)
 }
 
 func orNotFound(err error) error {
@@ -88,7 +88,7 @@ func orNotFound(err error) error {
 }
 
 // takeBack undoes the consequences of an outcome.
-func (s *Service) takeBack(ctx context.Context, tx *db.Tx, actor org.Actor, o outcome) error {
+func (s *Service) takeBack(ctx context.Context, tx *db.Tx, o outcome) error {
 	c := int64(o.in.Customer)
 	if o.restore.FollowUp != 0 {
 		// Version 1: nobody has worked on it.
@@ -107,11 +107,7 @@ func (s *Service) takeBack(ctx context.Context, tx *db.Tx, actor org.Actor, o ou
 		}
 	}
 	if o.restore.Consent {
-		as := actor
-		as.Reach = org.ReachAll
-		if err := s.Customers.SetConsentTx(ctx, tx, as, o.in.Customer, customer.Consent{
-			Purpose: customer.ForAll, Channel: customer.AllChannels, Granted: true, Source: customer.FromPhone,
-		}); err != nil {
+		if err := s.Customers.TakeBackRefusalTx(ctx, tx, o.in.Customer); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/money"
 )
@@ -60,21 +61,58 @@ const later = 30
 
 // BuiltInScript is the script the rule has when nobody wrote another, with its
 // placeholders still in it.
-func (r Rule) BuiltInScript(p i18n.Printer) string { return p.T(r.scriptKey()) }
+func (r Rule) BuiltInScript(p i18n.Printer) string { return p.T(r.scriptKey(r.planned())) }
 
-func (r Rule) scriptKey() string {
+func (r Rule) scriptKey(when tense) string {
 	if r.Trigger == Purchase && r.Params.Days > later {
 		return "care.script.purchase_later"
 	}
-	return "care.script." + r.variant()
+	return "care.script." + r.variant() + string(when)
+}
+
+// tense is when a script is spoken, for birthdays and festivals: "soon" is wrong
+// on the day, and a promised call may come after it.
+type tense string
+
+const (
+	ahead tense = "" // and of all that does not come ahead of anything
+	onDay tense = "_today"
+	after tense = "_after"
+)
+
+// tense is that of a contact for an event, made on a day.
+func (r Rule) tense(event, on day.Day) tense {
+	switch {
+	case !r.Trigger.ahead():
+		return ahead
+	case on == 0:
+		return r.planned()
+	case on < event:
+		return ahead
+	case on == event:
+		return onDay
+	}
+	return after
+}
+
+// planned is the tense of contacts that are made when they are due, which is what
+// a company's own script is written for.
+func (r Rule) planned() tense {
+	if r.Trigger.ahead() && r.Params.Lead == 0 {
+		return onDay
+	}
+	return ahead
 }
 
 // ReasonText says in one sentence why the customer is to be contacted. who
 // names the colleague the reason speaks of.
 func (r Rule) ReasonText(p i18n.Printer, why Reason, who string) string {
 	key := "care.reason." + r.variant()
-	if r.Trigger == Birthday && why.Lunar {
+	switch {
+	case r.Trigger == Birthday && why.Lunar:
 		key = "care.reason.birthday_lunar"
+	case r.Code == CodeUnhappy && why.Text == "":
+		key = "care.reason.unhappy_bare"
 	}
 	args := why.args(p)
 	args["who"] = who
@@ -103,11 +141,18 @@ type Voice struct {
 	Gender customer.Gender
 	Store  string
 	Staff  string // who speaks; may be empty
+	On     day.Day
 }
 
-// Script is what to say, filled in.
+// Script is what to say, filled in: by the day on which it is said.
 func (r Rule) Script(p i18n.Printer, why Reason, v Voice) string {
+	if v.On != 0 && why.Day != 0 {
+		why.Days = max(v.On.Sub(why.Day), why.Day.Sub(v.On))
+	}
 	args := why.args(p)
+	if why.Product == "" {
+		args["product"] = p.T("care.product_yours")
+	}
 	args["store"], args["staff"] = v.Store, v.Staff
 	name := Address(p, v.Name, v.Gender)
 	key := "care.opening."
@@ -122,10 +167,11 @@ func (r Rule) Script(p i18n.Printer, why Reason, v Voice) string {
 		key += "_store"
 	}
 	args["opening"] = p.Args(key, args)
-	if text := own(r.Scripts, p.Locale); text != "" {
+	when := r.tense(why.Day, v.On)
+	if text := own(r.Scripts, p.Locale); text != "" && when == r.planned() {
 		return fill(p, text, args)
 	}
-	return p.Args(r.scriptKey(), args)
+	return p.Args(r.scriptKey(when), args)
 }
 
 func fill(p i18n.Printer, text string, args map[string]any) string {

@@ -48,7 +48,7 @@ func subtitle(ctx context.Context, p page, it care.Item) string {
 
 // script is what to say, in the name of whoever reads it.
 func script(ctx context.Context, p page, it care.Item) string {
-	return it.Script(i18n.From(ctx), cmp.Or(it.StaffOf.Name, p.Actor.Staff.Name))
+	return it.Script(i18n.From(ctx), cmp.Or(it.StaffOf.Name, p.Actor.Staff.Name), p.Day)
 }
 
 // mostKnown bounds the soft facts of a brief: it is read while the phone rings.
