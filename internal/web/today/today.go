@@ -77,6 +77,23 @@ func (t typed) chosen(task care.Task, kind care.OutcomeKind) bool {
 	return t.Form != nil && t.Task == task.ID && t.Form.Text("outcome") == string(kind)
 }
 
+// text is what was written along.
+func (t typed) text() string { return t.Form.Text("text_" + t.Form.Text("outcome")) }
+
+// lost is what is wrong with what was sent, when the task it was about stands on
+// the list no more: somebody else was faster.
+func (p page) lost() string {
+	if p.Typed.Form == nil {
+		return ""
+	}
+	for _, it := range slices.Concat(p.Items, p.Later) {
+		if it.ID == p.Typed.Task {
+			return "" // it is said there
+		}
+	}
+	return p.Typed.Form.Summary()
+}
+
 // list is today's list.
 func (p Pages) list(w http.ResponseWriter, r *http.Request) error {
 	return p.show(w, r, web.Query(r), typed{})
@@ -135,14 +152,13 @@ func (p Pages) choices(r *http.Request, now care.Filter) (stores, people []ui.Op
 	if err != nil {
 		return nil, nil, err
 	}
+	all = slices.DeleteFunc(all, func(s org.Store) bool { return !s.Active || !scope.AllowsStore(s.ID) })
 	for _, s := range all {
-		if s.Active && scope.AllowsStore(s.ID) {
-			stores = append(stores, ui.Option{Value: s.ID.String(), Label: s.Name})
-		}
+		stores = append(stores, ui.Option{Value: s.ID.String(), Label: s.Name})
 	}
 	store := now.Store
-	if store == 0 && len(stores) == 1 {
-		store = actor.Staff.StoreID
+	if store == 0 && len(all) == 1 {
+		store = all[0].ID
 	}
 	if store != 0 {
 		staff, err := p.Org.ListStaff(r.Context(), org.StaffFilter{StoreID: store, ActiveOnly: true})

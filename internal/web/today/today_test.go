@@ -182,6 +182,47 @@ func TestOutcome_unhappy_reaches_the_manager_and_call_back_its_time(t *testing.T
 	})
 }
 
+func TestOutcome_of_a_task_that_somebody_else_settled_says_so_and_keeps_the_words(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.plan()
+		address, seen := s.at("outcome"), s.task()
+		if _, err := s.care.Record(t.Context(), s.manager, care.NewOutcome{Customer: s.wang.ID, Task: seen.ID, Kind: care.Reached}); err != nil {
+			t.Fatal(err)
+		}
+		doc := s.site.As(s.li).HTMX().Post(address, "outcome", "unhappy", "text_unhappy", "柜门关不上", "version", "1").Want(422)
+		doc.WantText("[data-lost]", "ma在").WantText("[data-lost]", "柜门关不上")
+		if n := doc.Count("[data-task]"); n != 1 {
+			t.Errorf("%d tasks beside it, want the other one", n)
+		}
+	})
+}
+
+func TestToday_leads_to_the_file_only_where_it_may_be_opened(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		nobodys := s.orphan()
+		file := "a[href='/customers/" + nobodys.String() + "']"
+		doc := s.site.As(s.li).Get("/today").Want(200).WantText("[data-task] h2", "没主的")
+		if doc.Count(file) != 0 {
+			t.Error("the list leads to a file that is not found")
+		}
+		if doc := s.site.As(s.manager).Get("/today").Want(200); doc.Count(file) != 1 {
+			t.Error("the manager is not led to the file")
+		}
+	})
+}
+
+// orphan is a customer of the store whom nobody keeps, with a task.
+func (s shop) orphan() customer.ID {
+	s.t.Helper()
+	c, err := s.customers.Create(s.t.Context(), org.System, customer.NewCustomer{Name: "没主的", StoreID: s.li.Staff.StoreID,
+		Birth: customer.Birth{Calendar: customer.Solar, Month: 11, Day: 25}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.plan()
+	return c.ID
+}
+
 func TestPhone_is_shown_to_dial_and_on_record(t *testing.T) {
 	run(t, func(t *testing.T, s shop) {
 		s.plan()
