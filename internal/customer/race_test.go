@@ -1,6 +1,7 @@
 package customer_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -177,6 +178,21 @@ func TestContact_keeps_its_id_through_edits(t *testing.T) {
 		first, second := after.Contacts[0], after.Contacts[1]
 		if !first.Main || first.Value != "+8613700000001" || second.Main || second.ID != kept.ID || second.Label != "家里" {
 			t.Errorf("got %+v, want the new one first and the old one under its id", after.Contacts)
+		}
+	})
+}
+
+func TestLockTx_of_a_file_that_is_gone_finds_nobody(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		here := s.create(s.li, "王晓东", "")
+		lock := func(ids ...customer.ID) error {
+			return s.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return s.LockTx(ctx, tx, ids) })
+		}
+		if err := lock(here.ID); err != nil {
+			t.Error(err)
+		}
+		if err := lock(here.ID, customer.NewID()); !errs.Is(err, errs.NotFound) {
+			t.Errorf("got %v, want not found", err)
 		}
 	})
 }

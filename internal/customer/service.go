@@ -61,6 +61,12 @@ func (s *Service) Reach(ctx context.Context, actor org.Actor, c ID) error {
 	return err
 }
 
+// ReachTx is Reach as the transaction sees it.
+func (s *Service) ReachTx(ctx context.Context, tx *db.Tx, actor org.Actor, c ID) error {
+	_, err := s.getFrom(ctx, tx, actor, c)
+	return err
+}
+
 // head reads a file's head whoever asks.
 func head(ctx context.Context, q db.Querier, c ID) (Customer, error) {
 	v, err := db.One(ctx, q, scanCustomer, sqlHead, int64(c))
@@ -72,17 +78,26 @@ func head(ctx context.Context, q db.Querier, c ID) (Customer, error) {
 
 // LockTx makes other transactions that lock the same customers wait until this
 // one ends: for what is computed from several of a customer's rows. Where there
-// is only one writer anyway, it does nothing.
+// is only one writer anyway, nobody has to wait. A file that is gone, perhaps
+// closed by the one that was waited for, is not found. The ids are distinct.
 func (s *Service) LockTx(ctx context.Context, tx *db.Tx, ids []ID) error {
-	if tx.Engine() == db.SQLite {
-		return nil
-	}
 	for chunk := range slices.Chunk(ids, 200) {
-		if _, err := tx.Exec(ctx, `UPDATE customer SET version = version WHERE customer_id IN (`+db.In(len(chunk))+`)`, db.Args(chunk)...); err != nil {
+		found, err := lockRows(ctx, tx, chunk)
+		if err != nil {
 			return err
+		}
+		if found != int64(len(chunk)) {
+			return errNotFound
 		}
 	}
 	return nil
+}
+
+func lockRows(ctx context.Context, tx *db.Tx, ids []ID) (found int64, err error) {
+	if tx.Engine() == db.SQLite {
+		return db.One(ctx, tx, db.Value[int64], `SELECT COUNT(*) FROM customer WHERE customer_id IN (`+db.In(len(ids))+`)`, db.Args(ids)...)
+	}
+	return tx.Exec(ctx, `UPDATE customer SET version = version WHERE customer_id IN (`+db.In(len(ids))+`)`, db.Args(ids)...)
 }
 
 // lock is the head of a file within the actor's reach, which nobody else changes

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -30,22 +31,28 @@ func (s *Service) Day(ctx context.Context, actor org.Actor, store org.StoreID, d
 	return list[:limit], Cursor{db.Millis(last.SoldAt), last.ID}, nil
 }
 
-// DayTotal is what a store took on a day, in its own currency.
+// DayTotal is what a store took on a day.
 type DayTotal struct {
 	Receipts int64
-	Net      int64 // minor units
+	Net      []money.Amount // by currency; most stores know one
 }
 
 // DayTotal sums up what Day lists.
 func (s *Service) DayTotal(ctx context.Context, actor org.Actor, store org.StoreID, day string) (DayTotal, error) {
+	var t DayTotal
 	where, args, err := ofDay(actor, store, day)
 	if err != nil {
-		return DayTotal{}, err
-	}
-	return db.One(ctx, s.DB, func(row db.Scanner) (t DayTotal, err error) {
-		err = row.Scan(&t.Receipts, &t.Net)
 		return t, err
-	}, `SELECT COUNT(*), CAST(COALESCE(SUM(r.net), 0) AS BIGINT) FROM receipt r WHERE `+where, args...)
+	}
+	err = db.Each(ctx, s.DB, func(row db.Scanner) error {
+		var n int64
+		var net money.Amount
+		err := row.Scan(&net.Currency, &n, &net.Minor)
+		t.Receipts += n
+		t.Net = append(t.Net, net)
+		return err
+	}, `SELECT r.currency, COUNT(*), CAST(SUM(r.net) AS BIGINT) FROM receipt r WHERE `+where+` GROUP BY r.currency ORDER BY r.currency`, args...)
+	return t, err
 }
 
 // ofDay is the condition for a receipt to be of the day and within the actor's sight.

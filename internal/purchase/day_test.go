@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/db/dbtest"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -19,10 +21,14 @@ func TestDay_pages_through_a_stores_receipts_within_sight(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		who := func(n org.StaffID, role org.Role) org.Actor {
-			return org.NewActor(org.Staff{ID: n, Role: role, Reach: role.DefaultReach(), StoreID: st.ID, Active: true}, 0, nil)
+		who := func(code string, role org.Role) org.Actor {
+			p, err := s.Org.CreateStaff(ctx, org.System, org.Staff{Code: code, Name: code, Role: role, StoreID: st.ID})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return org.NewActor(p, 0, nil)
 		}
-		li, wu, manager := who(11, org.Associate), who(12, org.Associate), who(13, org.Manager)
+		li, wu, manager := who("li", org.Associate), who("wu", org.Associate), who("m", org.Manager)
 		amount := int64(1000)
 		sell := func(of org.Actor, seller org.StaffID, minute int) {
 			t.Helper()
@@ -41,7 +47,7 @@ func TestDay_pages_through_a_stores_receipts_within_sight(t *testing.T) {
 		}
 		sell(li, 0, 1)
 		sell(wu, 0, 2)
-		sell(wu, 11, 3)
+		sell(wu, li.ID(), 3)
 		sell(org.Actor{}, 0, 4)
 		sell(li, 0, -24*60) // the day before
 		for name, c := range map[string]struct {
@@ -63,7 +69,7 @@ func TestDay_pages_through_a_stores_receipts_within_sight(t *testing.T) {
 				}
 			}
 			total, err := s.DayTotal(ctx, c.actor, st.ID, "2026-03-02")
-			if len(seen) != c.want || err != nil || total.Receipts != int64(c.want) || total.Net != amount*int64(c.want) {
+			if len(seen) != c.want || err != nil || total.Receipts != int64(c.want) || len(total.Net) != 1 || total.Net[0].Minor != amount*int64(c.want) {
 				t.Errorf("%s: saw %d, total %+v, %v; want %d", name, len(seen), total, err, c.want)
 			}
 		}
@@ -75,6 +81,15 @@ func TestDay_pages_through_a_stores_receipts_within_sight(t *testing.T) {
 			if total, err := s.Purchases(ctx, c.actor); err != nil || total.Receipts != c.want || total.Clean.Lines != max(0, c.want-1) {
 				t.Errorf("report for %s: %+v, %v; want %d receipts", name, total, err, c.want)
 			}
+		}
+		abroad := NewReceipt{Store: st.ID, SoldAt: at, Currency: "USD", Lines: []NewLine{{Name: "椅子", Quantity: 1000, Amount: &amount}}}
+		if _, err := s.Record(ctx, org.System, abroad); err != nil {
+			t.Fatal(err)
+		}
+		total, err := s.DayTotal(ctx, manager, st.ID, "2026-03-02")
+		want := []money.Amount{{Minor: 4 * amount, Currency: "CNY"}, {Minor: amount, Currency: "USD"}}
+		if err != nil || !slices.Equal(total.Net, want) {
+			t.Errorf("with a receipt in dollars the day comes to %v, %v; want %v", total.Net, err, want)
 		}
 		if _, _, err := s.Day(ctx, manager, st.ID+1, "2026-03-02", Cursor{}, 2); !errs.Is(err, errs.NotFound) {
 			t.Errorf("another store: got %v, want not found", err)

@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/money"
+	"github.com/ricejar/ricejar/internal/once"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // Deliver notes a delivery, promised or made, or brings one noted before (by
@@ -27,13 +28,16 @@ func (s *Service) Deliver(ctx context.Context, actor org.Actor, in Delivery) (De
 
 // DeliverTx is Deliver within a transaction.
 func (s *Service) DeliverTx(ctx context.Context, tx *db.Tx, actor org.Actor, in Delivery) (Delivery, error) {
-	if in.Customer > 0 {
-		if err := s.Customers.Reach(ctx, actor, in.Customer); err != nil {
+	if in.Customer > 0 { // locked: of two who note it at once, the second sees the first's
+		if err := s.Customers.LockTx(ctx, tx, []customer.ID{in.Customer}); err != nil {
+			return in, err
+		}
+		if err := s.Customers.ReachTx(ctx, tx, actor, in.Customer); err != nil {
 			return in, err
 		}
 	}
 	r, err := db.One(ctx, tx, scanReceipt, sqlOneReceipt, int64(in.Customer), int64(in.Receipt))
-	if isNoRows(err) {
+	if isNoRows(err) || err == nil && r.WalkIn() && !actor.Scope().AllowsStore(r.Store) {
 		return in, errs.New(errs.NotFound, "purchase.not_found")
 	}
 	if err != nil {
@@ -48,9 +52,11 @@ func (s *Service) DeliverTx(ctx context.Context, tx *db.Tx, actor org.Actor, in 
 	if in.PromisedOn == "" && in.DeliveredOn == "" {
 		bad.Add("delivered_on", "error.required")
 	}
-	in.What, in.Gift = strings.TrimSpace(in.What), strings.TrimSpace(in.Gift)
-	if !validText(in.What, maxText) || !validText(in.Gift, maxText) {
-		bad.Add("what", "error.too_long", "max", maxText)
+	in.What, in.Gift = text.Line(in.What), text.Line(in.Gift)
+	for name, words := range map[string]string{"what": in.What, "gift": in.Gift} {
+		if tooLong(words, maxText) {
+			bad.Add(name, "error.too_long", "max", maxText)
+		}
 	}
 	if in.GiftCost.Minor < 0 || in.GiftCost.Minor > maxMinor {
 		bad.Add("gift_cost", "money.too_large")
@@ -60,9 +66,7 @@ func (s *Service) DeliverTx(ctx context.Context, tx *db.Tx, actor org.Actor, in 
 	}
 	in.GiftCost.Currency = r.Net.Currency
 	if in.ID == 0 {
-		in.ID = id.New[Delivery]()
-		_, err = s.insertDelivery(ctx, tx, r, in, 0)
-		return in, err
+		return s.note(ctx, tx, actor, r, in)
 	}
 	before, err := db.One(ctx, tx, scanDelivery(r.Net.Currency), sqlOneDelivery, int64(in.Customer), int64(in.ID))
 	if isNoRows(err) || err == nil && before.Receipt != in.Receipt {
@@ -81,6 +85,20 @@ func (s *Service) DeliverTx(ctx context.Context, tx *db.Tx, actor org.Actor, in 
 		}
 	}
 	return in, s.addDeliveryEntry(ctx, tx, r.Store, in)
+}
+
+// note writes a new delivery, unless the same request has done so before.
+func (s *Service) note(ctx context.Context, tx *db.Tx, actor org.Actor, r Receipt, in Delivery) (Delivery, error) {
+	made, _, err := once.Do(ctx, tx, requestKey(actor, "delivery", in.Key), func() (string, error) {
+		in.ID = id.New[Delivery]()
+		_, err := s.insertDelivery(ctx, tx, r, in, 0)
+		return in.ID.String(), err
+	})
+	if err != nil {
+		return in, err
+	}
+	in.ID, err = id.Parse[Delivery](made)
+	return in, err
 }
 
 // insertDelivery notes a delivery unless it is noted already, and says whether

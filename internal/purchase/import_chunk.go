@@ -38,9 +38,9 @@ func (im *importing) writeChunk(ctx context.Context, last bool) (out outcome, ne
 		switch {
 		case err == nil:
 			return out, next, nil
-		case db.IsUnique(err) && try < uniqueAttempts:
-			// Somebody recorded one of these receipts, or opened one of these
-			// customers' files, between our look and our write: look again.
+		case (db.IsUnique(err) || errs.Is(err, errs.NotFound)) && try < uniqueAttempts:
+			// Somebody recorded one of these receipts, or opened or closed one of
+			// these customers' files, between our look and our write: look again.
 			continue
 		case !errs.Is(err, errs.Unavailable) || isFull(err) || time.Since(begun) > patience:
 			return out, next, err

@@ -15,6 +15,7 @@ import (
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/phone"
 	"github.com/ricejar/ricejar/internal/sheet"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // The lines of a receipt need not stand together. Receipts stay open until
@@ -40,6 +41,8 @@ type openReceipt struct {
 	currency   money.Currency
 	who        customer.ImportKey
 	lines      []draftLine
+	net        int64 // of the lines
+	quantity   int64
 	rows       []rowRef
 	raw        []byte // the cells of its lines, should they have to be listed
 	delivers   []string
@@ -224,6 +227,8 @@ func (ri *receiptImport) row(ctx context.Context, r *sheet.Row) error {
 		o.delivers = append(o.delivers, d.delivered)
 	}
 	o.lines = append(o.lines, d.line)
+	o.net += d.line.amount
+	o.quantity += d.line.quantity
 	ri.lines++
 	for _, c := range r.Cells {
 		o.raw = append(append(o.raw, c...), cellEnd)
@@ -248,9 +253,9 @@ func (ri *receiptImport) read(ctx context.Context, r *sheet.Row, o *openReceipt)
 	var ok bool
 	c := &ri.col
 	if d.soldAt, d.day, ok = o.store.clock.read(cellOf(r, c.soldAt)); !ok {
-		ri.problem(r, fieldSoldAt, "import.date_impossible", "value", clipCell(cellOf(r, c.soldAt)))
+		ri.problem(r, fieldSoldAt, "import.date_impossible", "value", text.Quote(string(cellOf(r, c.soldAt))))
 	} else if d.soldAt > ri.im.latest {
-		ri.problem(r, fieldSoldAt, "import.date_ahead", "value", clipCell(cellOf(r, c.soldAt)))
+		ri.problem(r, fieldSoldAt, "import.date_ahead", "value", text.Quote(string(cellOf(r, c.soldAt))))
 	}
 	d.currency = o.store.Currency
 	if text := cellOf(r, c.currency); len(text) > 0 && string(text) != string(d.currency) {
@@ -261,7 +266,7 @@ func (ri *receiptImport) read(ctx context.Context, r *sheet.Row, o *openReceipt)
 	if len(o.lines) > 0 && d.currency != o.currency {
 		ri.problem(r, fieldCurrency, "import.two_currencies", "number", o.number)
 	}
-	ri.amounts(r, &d)
+	ri.amounts(r, o, &d)
 	if sku := code(cellOf(r, c.sku)); len(sku) > maxNumber {
 		ri.problem(r, fieldSKU, "import.too_long", "max", maxNumber)
 	} else {
@@ -286,9 +291,9 @@ func (ri *receiptImport) read(ctx context.Context, r *sheet.Row, o *openReceipt)
 			return d, err
 		}
 	}
-	if text := cellOf(r, c.delivered); len(text) > 0 {
-		if on, ok := parseStamp(text, o.store.clock.order); !ok {
-			ri.problem(r, fieldDeliveredOn, "import.date_impossible", "value", clipCell(text))
+	if cell := cellOf(r, c.delivered); len(cell) > 0 {
+		if on, ok := parseStamp(cell, o.store.clock.order); !ok {
+			ri.problem(r, fieldDeliveredOn, "import.date_impossible", "value", text.Quote(string(cell)))
 		} else {
 			d.delivered = time.Date(on.year, time.Month(on.month), on.day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
 		}
@@ -297,7 +302,8 @@ func (ri *receiptImport) read(ctx context.Context, r *sheet.Row, o *openReceipt)
 }
 
 // amounts reads quantity, price and amount; one of the latter two may be missing.
-func (ri *receiptImport) amounts(r *sheet.Row, d *reading) {
+// What the line comes to fits into the receipt.
+func (ri *receiptImport) amounts(r *sheet.Row, o *openReceipt, d *reading) {
 	l, cur := &d.line, d.currency
 	l.quantity = int64(money.One)
 	before := len(ri.problems)
@@ -359,7 +365,7 @@ func (ri *receiptImport) amounts(r *sheet.Row, d *reading) {
 			ri.problem(r, fieldAmount, "import.signs_differ")
 		}
 	}
-	if l.amount > maxMinor || l.amount < -maxMinor {
+	if !within(l.amount) || !within(l.quantity) || !within(o.net+l.amount) || !within(o.quantity+l.quantity) {
 		ri.problem(r, fieldAmount, "money.too_large")
 	}
 }
@@ -417,14 +423,6 @@ func (ri *receiptImport) staffOf(ctx context.Context, code string) (org.StaffID,
 		ri.staff[code] = who.ID
 	}
 	return who.ID, err
-}
-
-func clipCell(b []byte) string {
-	r := []rune(string(b))
-	if len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return string(r)
 }
 
 // begin opens a receipt.

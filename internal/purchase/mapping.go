@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // The fields a column of a file of receipts can tell.
@@ -170,9 +171,9 @@ func columns(header []string, m map[string]string, allowed func(field string) bo
 		}
 		if i < 0 {
 			if len(header) == 1 {
-				return nil, errs.New(errs.Invalid, "import.one_column", "column", name, "header", clipText(header[0]))
+				return nil, errs.New(errs.Invalid, "import.one_column", "column", name, "header", quoteHeader(header[0]))
 			}
-			return nil, errs.New(errs.Invalid, "import.column_missing", "column", name, "columns", clipText(strings.Join(header, ", ")))
+			return nil, errs.New(errs.Invalid, "import.column_missing", "column", name, "columns", quoteHeader(strings.Join(header, ", ")))
 		}
 		cols[field] = i
 	}
@@ -187,17 +188,13 @@ func need(cols map[string]int, header []string, alternatives ...string) error {
 		}
 	}
 	if len(header) == 1 {
-		return errs.New(errs.Invalid, "import.one_column", "column", alternatives[0], "header", clipText(header[0]))
+		return errs.New(errs.Invalid, "import.one_column", "column", alternatives[0], "header", quoteHeader(header[0]))
 	}
-	return errs.New(errs.Invalid, "import.field_unmapped", "field", alternatives[0], "columns", clipText(strings.Join(header, ", ")))
+	return errs.New(errs.Invalid, "import.field_unmapped", "field", alternatives[0], "columns", quoteHeader(strings.Join(header, ", ")))
 }
 
-func clipText(s string) string {
-	if r := []rune(s); len(r) > 300 {
-		return string(r[:300]) + "…"
-	}
-	return s
-}
+// quoteHeader is as much of the columns' names as an error tells.
+func quoteHeader(columns string) string { return text.Clip(columns, 300) }
 
 // shapeOf names files that look alike: of one kind, with the same header.
 func shapeOf(kind FileKind, header []string) string {
@@ -206,12 +203,12 @@ func shapeOf(kind FileKind, header []string) string {
 }
 
 // ParseMap reads the command line's receipt=InvoiceNo,sku=StockCode,…
-func ParseMap(text string) (map[string]string, error) {
+func ParseMap(written string) (map[string]string, error) {
 	m := make(map[string]string)
-	if strings.TrimSpace(text) == "" {
+	if strings.TrimSpace(written) == "" {
 		return m, nil
 	}
-	for part := range strings.SplitSeq(text, ",") {
+	for part := range strings.SplitSeq(written, ",") {
 		field, column, ok := strings.Cut(part, "=")
 		field, column = strings.TrimSpace(field), strings.TrimSpace(column)
 		if !ok || field == "" || column == "" {

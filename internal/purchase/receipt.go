@@ -91,6 +91,7 @@ type Delivery struct {
 	What        string
 	Gift        string
 	GiftCost    money.Amount
+	Key         string // a request to note one, sent twice with the same key, notes one; not kept
 }
 
 // mix scatters three numbers over 64 bits. It is part of stored digests: it

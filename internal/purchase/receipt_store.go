@@ -39,20 +39,27 @@ func (l *draftLine) productID() ProductID {
 	return l.product.id
 }
 
-// sum fills in what follows from the lines.
-func (d *draft) sum() {
+// sum fills in what follows from the lines; it is false when they come to more
+// than is kept of one receipt.
+func (d *draft) sum() bool {
 	var lines uint64
+	fits := true
 	d.Net.Minor, d.quantity = 0, 0
 	for i := range d.lines {
 		l := &d.lines[i]
 		d.Net.Minor += l.amount
 		d.quantity += l.quantity
 		lines += lineDigest(l.productID(), money.Quantity(l.quantity), l.amount)
+		fits = fits && within(d.Net.Minor) && within(d.quantity)
 	}
 	d.Kind = KindOf(money.Quantity(d.quantity), d.Net.Minor)
 	d.Lines = len(d.lines)
 	d.digest = receiptDigest(db.Time(d.soldAt), d.Net.Currency, lines)
+	return fits
 }
+
+// within reports whether a sum is one that a receipt may come to.
+func within(v int64) bool { return v <= maxMinor && v >= -maxMinor }
 
 var (
 	keyColumns     = []string{"number", "store_id", "customer_id", "receipt_id", "digest", "parts", "missing", "import_id"}

@@ -2,8 +2,8 @@ package purchase
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -12,7 +12,9 @@ import (
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/money"
+	"github.com/ricejar/ricejar/internal/once"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/text"
 )
 
 // NewReceipt is a receipt written by hand or sent by a till.
@@ -25,6 +27,7 @@ type NewReceipt struct {
 	Customer    customer.ID    // 0: a walk-in
 	Lines       []NewLine
 	DeliveredOn string // day; empty: nothing was delivered, or not yet
+	Key         string // a form sent twice with the same key is one receipt, whatever the clock says the second time
 }
 
 // NewLine is a line of a new receipt. Without an Amount it is price × quantity.
@@ -73,7 +76,48 @@ func (s *Service) Record(ctx context.Context, actor org.Actor, in NewReceipt) (R
 
 // RecordTx is Record within a transaction.
 func (s *Service) RecordTx(ctx context.Context, tx *db.Tx, actor org.Actor, in NewReceipt) (Recorded, error) {
-	d, err := s.draftOf(ctx, actor, in)
+	var out Recorded
+	made, again, err := once.Do(ctx, tx, requestKey(actor, "receipt", in.Key), func() (string, error) {
+		var err error
+		out, err = s.record(ctx, tx, actor, in)
+		return marshal([]int64{int64(out.Receipt.Customer), int64(out.Receipt.ID)}), err
+	})
+	if err != nil || !again {
+		return out, err
+	}
+	var ids [2]int64
+	if err := json.Unmarshal([]byte(made), &ids); err != nil {
+		return out, err
+	}
+	first, err := db.One(ctx, tx, scanReceipt, sqlOneReceipt, ids[0], ids[1])
+	if isNoRows(err) {
+		return out, errs.New(errs.NotFound, "purchase.not_found") // an import's undo took it
+	}
+	if err != nil {
+		return out, err
+	}
+	if in.Number == "" {
+		in.Number = first.Number
+	}
+	if in.SoldAt.Sub(first.SoldAt).Abs() < keyAge { // the clock has gone on since
+		in.SoldAt = first.SoldAt
+	}
+	return s.record(ctx, tx, actor, in) // finds it, or says that it differs
+}
+
+// keyAge is how much later a form can be sent again, and mean the same moment.
+const keyAge = time.Hour
+
+// requestKey is a request's key among those of the actor for one kind of request.
+func requestKey(actor org.Actor, what, key string) string {
+	if key == "" {
+		return ""
+	}
+	return actor.ID().String() + ":" + what + ":" + key
+}
+
+func (s *Service) record(ctx context.Context, tx *db.Tx, actor org.Actor, in NewReceipt) (Recorded, error) {
+	d, err := s.draftOf(ctx, tx, actor, in)
 	if err != nil {
 		return Recorded{}, err
 	}
@@ -118,7 +162,7 @@ func (s *Service) RecordTx(ctx context.Context, tx *db.Tx, actor org.Actor, in N
 }
 
 // draftOf checks a new receipt and works it out.
-func (s *Service) draftOf(ctx context.Context, actor org.Actor, in NewReceipt) (*draft, error) {
+func (s *Service) draftOf(ctx context.Context, tx *db.Tx, actor org.Actor, in NewReceipt) (*draft, error) {
 	st, err := s.Org.Store(ctx, in.Store)
 	if err != nil {
 		return nil, err
@@ -127,16 +171,24 @@ func (s *Service) draftOf(ctx context.Context, actor org.Actor, in NewReceipt) (
 		return nil, errs.New(errs.Forbidden, "purchase.store_out_of_reach", "store", st.Name)
 	}
 	if in.Customer != 0 {
-		if err := s.Customers.Reach(ctx, actor, in.Customer); err != nil {
+		if err := s.Customers.ReachTx(ctx, tx, actor, in.Customer); err != nil {
 			return nil, err
 		}
 	}
 	var bad errs.Fields
-	number := strings.TrimSpace(in.Number)
+	if in.Staff != 0 {
+		_, err := db.One(ctx, tx, db.Value[org.StaffID], `SELECT id FROM staff WHERE id = ?`, int64(in.Staff))
+		if isNoRows(err) {
+			bad.Add("staff", "error.field_invalid")
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	number := text.Line(in.Number)
 	if number == "" {
 		number = "H" + id.New[Receipt]().String()
 	}
-	if !validText(number, maxNumber) {
+	if tooLong(number, maxNumber) {
 		bad.Add("number", "error.too_long", "max", maxNumber)
 	}
 	if in.Currency == "" {
@@ -170,13 +222,18 @@ func (s *Service) draftOf(ctx context.Context, actor org.Actor, in NewReceipt) (
 		}
 		d.delivers = []string{in.DeliveredOn}
 	}
-	d.sum()
+	if !d.sum() {
+		bad.Add("lines", "money.too_large")
+	}
 	return d, bad.Err()
 }
 
 func (l NewLine) draft(c money.Currency) (draftLine, error) {
-	name, sku := strings.TrimSpace(l.Name), strings.TrimSpace(l.SKU)
-	if !validText(name, maxText) || !validText(sku, maxNumber) {
+	name, sku, category := text.Line(l.Name), text.Line(l.SKU), text.Line(l.Category)
+	if tooLong(sku, maxNumber) {
+		return draftLine{}, errs.New(errs.Invalid, "error.too_long", "max", maxNumber)
+	}
+	if tooLong(name, maxText) || tooLong(category, maxText) {
 		return draftLine{}, errs.New(errs.Invalid, "error.too_long", "max", maxText)
 	}
 	if l.Quantity == 0 {
@@ -194,12 +251,12 @@ func (l NewLine) draft(c money.Currency) (draftLine, error) {
 			return draftLine{}, err
 		}
 	}
-	if out.amount > maxMinor || out.amount < -maxMinor {
+	if !within(out.amount) || !within(out.quantity) {
 		return draftLine{}, errs.New(errs.Invalid, "money.too_large")
 	}
 	switch {
 	case sku != "":
-		out.product = &product{id: productID(sku), sku: sku, name: name, category: strings.TrimSpace(l.Category)}
+		out.product = &product{id: productID(sku), sku: sku, name: name, category: category}
 		out.text = name // the product may be known under another name
 	case name != "":
 		out.text = name
@@ -219,9 +276,7 @@ func unitPrice(amount, quantity int64, c money.Currency) int64 {
 	return amount * scale / quantity
 }
 
-func validText(s string, most int) bool {
-	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most && !strings.ContainsRune(s, 0)
-}
+func tooLong(s string, most int) bool { return utf8.RuneCountInString(s) > most }
 
 func validDay(d string) bool {
 	t, err := time.Parse(time.DateOnly, d)
@@ -260,6 +315,17 @@ type Whole struct {
 	Deliveries []Delivery
 }
 
+// MainItem is what the receipt was about: its dearest line that has a name.
+func (w Whole) MainItem() string {
+	best, text := int64(-1), ""
+	for _, l := range w.Items {
+		if l.Text != "" && l.Amount.Minor > best {
+			best, text = l.Amount.Minor, l.Text
+		}
+	}
+	return text
+}
+
 // Receipt is one receipt of a customer.
 func (s *Service) Receipt(ctx context.Context, actor org.Actor, c customer.ID, r ReceiptID) (Whole, error) {
 	var w Whole
@@ -286,7 +352,7 @@ func (s *Service) Receipt(ctx context.Context, actor org.Actor, c customer.ID, r
 // FindByNumber finds receipts by the beginning of their number, within the
 // actor's reach.
 func (s *Service) FindByNumber(ctx context.Context, actor org.Actor, prefix string, limit int) ([]Receipt, error) {
-	prefix = strings.TrimSpace(prefix)
+	prefix = text.Line(prefix)
 	if prefix == "" {
 		return nil, nil
 	}

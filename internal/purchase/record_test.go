@@ -3,6 +3,8 @@ package purchase
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -114,10 +116,16 @@ func TestRecordRefusesWhatCannotBe(t *testing.T) {
 	s := setup(t, d)
 	st, c := till(t, s)
 	for name, change := range map[string]func(*NewReceipt){
-		"no lines":         func(r *NewReceipt) { r.Lines = nil },
-		"the future":       func(r *NewReceipt) { r.SoldAt = at.AddDate(1, 0, 0) },
-		"quantity 0":       func(r *NewReceipt) { r.Lines[0].Quantity = 0 },
-		"a long number":    func(r *NewReceipt) { r.Number = string(make([]byte, 100)) },
+		"no lines":        func(r *NewReceipt) { r.Lines = nil },
+		"the future":      func(r *NewReceipt) { r.SoldAt = at.AddDate(1, 0, 0) },
+		"quantity 0":      func(r *NewReceipt) { r.Lines[0].Quantity = 0 },
+		"a long number":   func(r *NewReceipt) { r.Number = strings.Repeat("9", 100) },
+		"a long category": func(r *NewReceipt) { r.Lines[0].Category = strings.Repeat("长", 500) },
+		"sold by nobody":  func(r *NewReceipt) { r.Staff = 77 },
+		"more than is kept in all": func(r *NewReceipt) {
+			most := int64(maxMinor)
+			r.Lines = slices.Repeat([]NewLine{{Name: "金", Quantity: money.One, Amount: &most}}, 10000)
+		},
 		"no such currency": func(r *NewReceipt) { r.Currency = "XXX" },
 		"no such day":      func(r *NewReceipt) { r.DeliveredOn = "2026-02-30" },
 		"too large":        func(r *NewReceipt) { r.Lines[0].Quantity = 1 << 50 },
@@ -128,7 +136,12 @@ func TestRecordRefusesWhatCannotBe(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	in := sofa(st, c, "T1")
+	in := sofa(st, c, "T1\x00\u202e")
+	in.Lines[0].Name = "沙\x00发\u202e"
+	if r, err := s.Record(ctxOf(t), org.System, in); err != nil || r.Receipt.Number != "T1" {
+		t.Errorf("what hides in a number and a name is left out: %q, %v", r.Receipt.Number, err)
+	}
+	in = sofa(st, c, "T2")
 	in.Customer = customer.NewID()
 	if _, err := s.Record(ctxOf(t), org.System, in); !errs.Is(err, errs.NotFound) {
 		t.Errorf("nobody's: %v", err)
@@ -185,6 +198,60 @@ func TestADeliveryIsPromisedThenMade(t *testing.T) {
 		}
 		if _, err := s.Deliver(ctxOf(t), org.System, Delivery{Customer: c, Receipt: 5, DeliveredOn: "2026-03-06"}); !errs.Is(err, errs.NotFound) {
 			t.Errorf("of no receipt: %v", err)
+		}
+	})
+}
+
+// A reach looked up outside of the transaction does not see what the
+// transaction has just done.
+func TestRecordAndDeliverSeeTheirOwnTransaction(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := setup(t, d)
+		st, _ := till(t, s)
+		var c customer.Customer
+		err := d.Write(ctxOf(t), func(ctx context.Context, tx *db.Tx) (err error) {
+			if c, err = s.Customers.CreateTx(ctx, tx, org.System, customer.NewCustomer{Name: "赵敏", StoreID: st.ID}); err != nil {
+				return err
+			}
+			r, err := s.RecordTx(ctx, tx, org.System, sofa(st, c.ID, "T1"))
+			if err != nil {
+				return err
+			}
+			_, err = s.DeliverTx(ctx, tx, org.System, Delivery{Customer: c.ID, Receipt: r.Receipt.ID, DeliveredOn: "2026-03-02"})
+			return err
+		})
+		if err != nil {
+			t.Fatalf("a file opened in the same transaction: %v", err)
+		}
+	})
+}
+
+func TestAFormSentTwiceIsOneReceiptThoughTheClockGoesOn(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := setup(t, d)
+		st, c := till(t, s)
+		in := sofa(st, c, "")
+		in.Key = "click-1"
+		first, err := s.Record(ctxOf(t), org.System, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.SoldAt = in.SoldAt.Add(3 * time.Second)
+		again, err := s.Record(ctxOf(t), org.System, in)
+		if err != nil || again.New || again.Receipt.ID != first.Receipt.ID {
+			t.Errorf("got %+v, %v; want the first", again, err)
+		}
+		in.Lines = in.Lines[:1] // somebody went back and changed it
+		if _, err := s.Record(ctxOf(t), org.System, in); !errs.Is(err, errs.Conflict) {
+			t.Errorf("other lines under the same key: %v", err)
+		}
+		v := Delivery{Customer: c, Receipt: first.Receipt.ID, DeliveredOn: "2026-03-02", What: "沙发", Key: "click-2"}
+		one, err := s.Deliver(ctxOf(t), org.System, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if two, err := s.Deliver(ctxOf(t), org.System, v); err != nil || two.ID != one.ID {
+			t.Errorf("the second click notes %v, %v; want %v", two.ID, err, one.ID)
 		}
 	})
 }

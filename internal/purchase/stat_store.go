@@ -115,7 +115,12 @@ func (s *Service) RebuildStats(ctx context.Context) (customers int, err error) {
 			if err != nil {
 				return err
 			}
-			return s.refreshStats(ctx, tx, append(slices.Clone(list), stale...))
+			for _, c := range stale { // their files may be gone as well
+				if _, err := tx.Exec(ctx, `DELETE FROM purchase_stat WHERE customer_id = ?`, int64(c)); err != nil {
+					return err
+				}
+			}
+			return s.refreshStats(ctx, tx, slices.Clone(list))
 		})
 		if err != nil {
 			return customers, err

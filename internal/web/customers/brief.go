@@ -11,6 +11,7 @@ import (
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
+	"github.com/ricejar/ricejar/internal/text"
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
@@ -57,7 +58,7 @@ func (p filePage) fieldLine(ctx context.Context, code, icon string, tone ui.Tone
 	if !ok || !known || fact.Refused || fact.Value == "" || f.Sensitive {
 		return line{}, false
 	}
-	return line{Icon: icon, Tone: tone, Text: clip(label(ctx, f)+i18n.T(ctx, "customers.colon")+value(ctx, f, fact), 80)}, true
+	return line{Icon: icon, Tone: tone, Text: text.Clip(label(ctx, f)+i18n.T(ctx, "customers.colon")+value(ctx, f, fact), 80)}, true
 }
 
 // taste is what they like: enough to begin a conversation with.
@@ -91,7 +92,7 @@ func (p filePage) lastBought(ctx context.Context) (line, bool) {
 	}
 	l := line{Icon: "shopping-bag", Href: receiptPath(p.Customer.ID, p.Last.ID)}
 	when := i18n.From(ctx).DayNear(p.Last.Day, p.Today)
-	what := clip(mainItem(p.Last), 40)
+	what := text.Clip(p.Last.MainItem(), 40)
 	switch {
 	case what == "":
 		l.Text = i18n.T(ctx, "customers.bought_on", "when", when, "amount", p.Last.Net)
@@ -101,17 +102,6 @@ func (p filePage) lastBought(ctx context.Context) (line, bool) {
 		l.Text = i18n.T(ctx, "customers.bought_what", "when", when, "what", what, "n", p.Last.Lines, "amount", p.Last.Net)
 	}
 	return l, true
-}
-
-// mainItem is what a receipt was about: its dearest line.
-func mainItem(w purchase.Whole) string {
-	best, text := int64(-1), ""
-	for _, l := range w.Items {
-		if l.Text != "" && l.Amount.Minor > best {
-			best, text = l.Amount.Minor, l.Text
-		}
-	}
-	return text
 }
 
 // rhythm says how often they come, and whether they are late.
@@ -175,9 +165,9 @@ func (p filePage) lastContact(ctx context.Context) (line, bool) {
 		if e.Kind != care.EntryContact {
 			continue
 		}
-		text := i18n.T(ctx, "customers.last_contact", "when", i18n.From(ctx).DayNear(e.At.In(zone(ctx)).Format(time.DateOnly), p.Today),
+		words := i18n.T(ctx, "customers.last_contact", "when", i18n.From(ctx).DayNear(e.At.In(zone(ctx)).Format(time.DateOnly), p.Today),
 			"who", p.person(e.Staff), "outcome", care.OutcomeKind(asText(e.Data["outcome"])).Key())
-		return line{Icon: "phone-call", Text: text, Note: clip(asText(e.Data["text"]), 40)}, true
+		return line{Icon: "phone-call", Text: words, Note: text.Clip(asText(e.Data["text"]), 40)}, true
 	}
 	return line{}, false
 }
@@ -187,19 +177,11 @@ func asText(v any) string {
 	return s
 }
 
-// clip shortens a text to at most n characters.
-func clip(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return strings.TrimSpace(string(r[:n-1])) + "…"
-	}
-	return s
-}
-
 // taskLine is something that is still to be done for them; a promised call is
 // what must not be forgotten.
 func (p filePage) taskLine(ctx context.Context, it care.Item) line {
 	pr := i18n.From(ctx)
-	l := line{Icon: "list-checks", Tone: ui.Primary, Text: clip(it.ReasonText(pr), 80), Note: it.StaffOf.Name}
+	l := line{Icon: "list-checks", Tone: ui.Primary, Text: text.Clip(it.ReasonText(pr), 80), Note: it.StaffOf.Name}
 	if !it.CallAt.IsZero() {
 		l.Icon, l.Tone = "phone-call", ui.Warning
 		l.Text = i18n.T(ctx, "customers.promised_call", "when", pr.Time(it.CallAt, zone(ctx)))

@@ -8,6 +8,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	ids "github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
 	"github.com/ricejar/ricejar/internal/web"
@@ -35,6 +36,14 @@ type dayPage struct {
 	First    string
 	MayWrite bool
 	Whole    bool // the total is the store's, not only what the reader sees of it
+}
+
+// net is what the day came to, by currency: nothing at all is nothing of the store's.
+func (p dayPage) net() []money.Amount {
+	if len(p.Total.Net) == 0 {
+		return []money.Amount{{Currency: p.Store.Currency}}
+	}
+	return p.Total.Net
 }
 
 func (h Pages) day(w http.ResponseWriter, r *http.Request) error {

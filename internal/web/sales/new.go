@@ -182,8 +182,7 @@ func (h Pages) sum(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, web.Page{Title: web.T(r, "sales.record"), Body: ui.Text(sumOf(q, store.Currency, web.Printer(r).Money))})
 }
 
-// record writes the receipt. Its number comes from the form's key unless the
-// till's was typed, so that a form sent twice is one receipt.
+// record writes the receipt; a form sent twice, by its key, is one receipt.
 func (h Pages) record(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.Form(r)
 	if err != nil {
@@ -207,12 +206,13 @@ func (h Pages) record(w http.ResponseWriter, r *http.Request) error {
 	in := purchase.NewReceipt{
 		Store: store.ID, Number: f.Text("number"), Staff: form.Parse(f, "staff", ids.Parse[org.Staff]),
 		Customer: form.Parse(f, "customer", ids.Parse[customer.Customer]), SoldAt: soldAt(f, store, web.Now(r)),
-	}
-	if in.Number == "" {
-		in.Number = "H" + clipKey(f.Text("request_key"))
+		Key: f.Text("request_key"),
 	}
 	if on := form.Parse(f, "delivered_on", day.ParseAny); on != 0 {
 		in.DeliveredOn = on.String()
+	}
+	if len(f.All("name")) > maxTyped {
+		f.Wrong("lines", "purchase.lines_wrong", "max", maxTyped)
 	}
 	for _, l := range typed(f) {
 		if l.blank() {
@@ -255,14 +255,6 @@ func lineWrong(f *form.Form, n int, err error) {
 		pairs = append(pairs, k, v)
 	}
 	f.Wrong(name, e.Key, pairs...)
-}
-
-// clipKey keeps of the form's key what fits a receipt's number.
-func clipKey(key string) string {
-	if len(key) > 20 {
-		key = key[:20]
-	}
-	return key
 }
 
 // soldAt is the moment of the purchase: now on the day itself, noon on another.

@@ -66,20 +66,9 @@ func (h Pages) showReceipt(w http.ResponseWriter, r *http.Request, c customer.ID
 		p.Buyer = &b
 	}
 	if p.Form == nil {
-		p.Form = form.Of("delivered_on", day.Of(web.Now(r), p.stores[p.Store].Location()).String(), "what", p.mainItem())
+		p.Form = form.Of("delivered_on", day.Of(web.Now(r), p.stores[p.Store].Location()).String(), "what", p.MainItem())
 	}
 	return web.Render(w, r, web.Page{Title: web.T(r, "sales.receipt_no", "number", p.Number), Body: receiptBody(p), Fragment: receiptPart(p), Form: p.Form})
-}
-
-// mainItem is the dearest line: what a delivery is usually about.
-func (p receiptPage) mainItem() string {
-	best, text := int64(-1), ""
-	for _, l := range p.Items {
-		if l.Text != "" && l.Amount.Minor > best {
-			best, text = l.Amount.Minor, l.Text
-		}
-	}
-	return text
 }
 
 func (h Pages) deliver(w http.ResponseWriter, r *http.Request) error {
@@ -113,7 +102,7 @@ func (h Pages) addDelivery(w http.ResponseWriter, r *http.Request, c customer.ID
 	if err != nil {
 		return err
 	}
-	in := purchase.Delivery{Customer: c, Receipt: id, What: f.Text("what"), Gift: f.Text("gift")}
+	in := purchase.Delivery{Customer: c, Receipt: id, What: f.Text("what"), Gift: f.Text("gift"), Key: f.Text("request_key")}
 	on := form.Parse(f, "delivered_on", day.ParseAny)
 	in.DeliveredOn = on.String()
 	if f.Text("when") == "promised" {
