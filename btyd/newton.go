@@ -38,15 +38,19 @@ type summit struct {
 
 // climb maximises f over n parameters by Newton's method in log-parameters, damped as
 // Levenberg does: where the Hessian is not negative definite, or a step does not
-// climb, the step bends towards the gradient and shortens. customers scales the
-// stopping rule: f is a mean.
+// climb, the step bends towards the gradient and shortens. A parameter at the bound that the
+// gradient pushes outwards stays there. customers scales the stopping rule: f is a mean.
 func climb(n int, start vector, customers float64, f objective) summit {
 	at := summit{u: start}
 	value, g, h := f(start)
 	at.value, at.hessian, at.evaluations = value, h, 1
-	damping := 1e-9
+	if math.IsNaN(value) || math.IsInf(value, 0) {
+		return at
+	}
+	const gentle = 1e-9
+	damping := gentle
 	for at.evaluations < maxEvaluations {
-		step, ok := ascent(n, g, at.hessian, damping)
+		step, ok := ascent(n, at.u, g, at.hessian, damping)
 		if !ok {
 			damping = math.Max(damping*10, 1e-6)
 			if damping > 1e12 {
@@ -67,7 +71,7 @@ func climb(n int, start vector, customers float64, f objective) summit {
 		for i := range n {
 			next[i] = max(-farthest, min(farthest, at.u[i]+max(-3, min(3, step[i]))))
 		}
-		if next == at.u { // pressed against the bounds
+		if next == at.u { // as close as numbers get
 			at.converged = true
 			return at
 		}
@@ -82,20 +86,27 @@ func climb(n int, start vector, customers float64, f objective) summit {
 			continue
 		}
 		at.u, at.value, at.hessian, g = next, value, nh, ng
-		if damping /= 10; damping < 1e-9 {
-			damping = 1e-9
+		if damping /= 10; damping < gentle {
+			damping = gentle
 		}
 	}
 	return at
 }
 
-// ascent solves (D − H) s = g, where D is the damping on the scale of the diagonal.
+// ascent solves (D − H) s = g, where D is the damping on the scale of the diagonal, for
+// the parameters that are free to follow the gradient; the others have s = 0.
 // ok is false where the left side is not positive definite.
-func ascent(n int, g vector, h matrix, damping float64) (s vector, ok bool) {
+func ascent(n int, u, g vector, h matrix, damping float64) (s vector, ok bool) {
 	var m matrix
 	for i := range n {
+		if stuck(u[i], g[i]) {
+			m[i][i], g[i] = 1, 0
+			continue
+		}
 		for j := range n {
-			m[i][j] = -h[i][j]
+			if !stuck(u[j], g[j]) {
+				m[i][j] = -h[i][j]
+			}
 		}
 		m[i][i] += damping * (math.Abs(h[i][i]) + 1e-12)
 	}
@@ -104,6 +115,11 @@ func ascent(n int, g vector, h matrix, damping float64) (s vector, ok bool) {
 		return s, false
 	}
 	return solve(n, l, g), true
+}
+
+// stuck tells whether a parameter is at the bound and pushed against it.
+func stuck(u, g float64) bool {
+	return u <= -farthest && g <= 0 || u >= farthest && g >= 0
 }
 
 // cholesky is the lower triangle L of m = L Lᵀ; ok is false where m is not positive definite.
@@ -149,15 +165,26 @@ func solve(n int, l matrix, b vector) (x vector) {
 // logErrors are the standard errors of the log-parameters: the roots of the diagonal of
 // the inverse observed information of all customers; NaN where there is none.
 func (at summit) logErrors(n int, customers float64) (se vector) {
+	return at.logErrorsOf(n, customers, [maxParams]bool{})
+}
+
+// logErrorsOf takes the parameters in known as known: theirs are NaN, and those of the others
+// are smaller for it.
+func (at summit) logErrorsOf(n int, customers float64, known [maxParams]bool) (se vector) {
 	var info matrix
 	for i := range n {
 		for j := range n {
-			info[i][j] = -at.hessian[i][j] * customers
+			if !known[i] && !known[j] {
+				info[i][j] = -at.hessian[i][j] * customers
+			}
+		}
+		if known[i] {
+			info[i][i] = 1
 		}
 	}
 	l, ok := cholesky(n, info)
 	for i := range n {
-		if !ok {
+		if !ok || known[i] {
 			se[i] = math.NaN()
 			continue
 		}

@@ -46,3 +46,29 @@ func logAddExp(a, b float64) float64 {
 	}
 	return a + math.Log1p(math.Exp(b-a))
 }
+
+// lnRising is ln Γ(x+n)/Γ(x) for x > 0 and n ≥ 0, without the cancellation of the difference where
+// x is large (Stirling's series, DLMF 5.11.1).
+func lnRising(x, n float64) float64 {
+	if n == 0 {
+		return 0
+	}
+	if x < 20 {
+		return lnGamma(x+n) - lnGamma(x)
+	}
+	return n*(math.Log(x+n)-1) + (x-0.5)*math.Log1p(n/x) + stirling(x+n) - stirling(x)
+}
+
+// stirling is ln Γ(x) less (x-½) ln x - x + ½ ln 2π, for x ≥ 20.
+func stirling(x float64) float64 {
+	f := 1 / (x * x)
+	return (1.0/12 - f*(1.0/360-f*(1.0/1260-f*(1.0/1680-f/1188)))) / x
+}
+
+// softplus is ln(1 + e^x).
+func softplus(x float64) float64 {
+	if x > 0 {
+		return x + math.Log1p(math.Exp(-x))
+	}
+	return math.Log1p(math.Exp(x))
+}
