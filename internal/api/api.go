@@ -154,7 +154,8 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store") // people's data stays out of everybody's cache
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "no-referrer")
-	begun, rec := time.Now(), &recorder{ResponseWriter: w}
+	begun := time.Now()
+	rec := &recorder{ResponseWriter: w, begun: begun}
 	w = rec
 	r = r.WithContext(i18n.With(r.Context(), i18n.Printer{Locale: i18n.Match(r.Header.Get("Accept-Language"))}))
 	defer func() {
@@ -178,22 +179,25 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mux.ServeHTTP(w, r)
 }
 
-// recorder remembers what was answered, for the log.
+// recorder remembers what was answered, for the log, and tells the caller how
+// long the server took to the first byte.
 type recorder struct {
 	http.ResponseWriter
+	begun  time.Time
 	status int
 }
 
 func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 {
 		r.status = status
+		r.Header().Set("Server-Timing", fmt.Sprintf("app;dur=%.3f", float64(time.Since(r.begun).Microseconds())/1000))
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
 
 func (r *recorder) Write(b []byte) (int, error) {
 	if r.status == 0 {
-		r.status = http.StatusOK
+		r.WriteHeader(http.StatusOK)
 	}
 	return r.ResponseWriter.Write(b)
 }

@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/ricejar/ricejar/internal/auth"
+	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/org"
 )
@@ -18,7 +20,7 @@ type key struct {
 	CreatedAt time.Time  `json:"created_at"`
 	UsedAt    *time.Time `json:"used_at,omitempty" doc:"To the minute"`
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
-	Secret    string     `json:"secret,omitempty" doc:"The key itself: only in the answer that creates it"`
+	Secret    string     `json:"secret,omitempty" doc:"The key itself: only in the answer that creates it. A request that is sent again gets the key without it: if the first answer was lost, revoke the key and create another"`
 }
 
 func newKey(k auth.Key) key {
@@ -47,8 +49,8 @@ func (a *API) listKeys(ctx context.Context, actor org.Actor, _ *nothing) (*pageO
 	return newPage(each(list, newKey), "")
 }
 
-// newKeyIn takes no Idempotency-Key: the answer holds a secret that is not kept.
 type newKeyIn struct {
+	Idempotent
 	Body struct {
 		Name   string   `json:"name" maxLength:"80" doc:"Which system uses it"`
 		Scopes []string `json:"scopes" doc:"The rights it gets; see rights of /me"`
@@ -63,12 +65,27 @@ func (a *API) createKey(ctx context.Context, actor org.Actor, in *newKeyIn) (*on
 			return nil, f.Err()
 		}
 	}
-	k, secret, err := a.Auth.CreateKey(ctx, actorID(actor), in.Body.Name, in.Body.Scopes)
+	var fresh auth.Key
+	var secret string
+	made, err := makeOnce(ctx, a, in.Idempotent, "create_key", in.Body, func(ctx context.Context, tx *db.Tx) (_ auth.KeyID, err error) {
+		fresh, secret, err = a.Auth.CreateKeyTx(ctx, tx, actorID(actor), in.Body.Name, in.Body.Scopes)
+		return fresh.ID, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	body := newKey(k)
-	body.Secret = secret
+	list, err := a.Auth.Keys(ctx, actorID(actor))
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(list, func(k auth.Key) bool { return k.ID == made })
+	if i < 0 {
+		return nil, errs.New(errs.NotFound, "auth.key_unknown")
+	}
+	body := newKey(list[i])
+	if fresh.ID == made {
+		body.Secret = secret
+	}
 	return &one[key]{body}, nil
 }
 

@@ -57,8 +57,9 @@ type task struct {
 type taskCustomer struct {
 	ID    customer.ID `json:"id"`
 	Name  string      `json:"name"`
-	Phone string      `json:"phone" doc:"Masked"`
+	Phone string      `json:"phone" doc:"Masked; see reveal_task_phone"`
 	VIP   bool        `json:"vip"`
+	File  bool        `json:"file" doc:"Whether this caller finds the customer's file: a task that is nobody's may be about a customer whom only the manager sees"`
 }
 
 type taskRule struct {
@@ -69,7 +70,7 @@ type taskRule struct {
 func newTask(p i18n.Printer, actor org.Actor, it care.Item, today day.Day) task {
 	c := newSummary(it.Customer.Summary)
 	out := task{
-		TaskHead: newTaskHead(it.Task), Customer: taskCustomer{c.ID, c.Name, c.Phone, c.VIP},
+		TaskHead: newTaskHead(it.Task), Customer: taskCustomer{c.ID, c.Name, c.Phone, c.VIP, it.FileSeenBy(actor)},
 		Rule: taskRule{it.RuleOf.Code, it.RuleOf.Name(p)}, Reason: it.ReasonText(p), Brief: it.BriefLines(p, today),
 		Script: it.Script(p, cmp.Or(it.StaffOf.Name, actor.Staff.Name), today),
 	}
@@ -86,6 +87,7 @@ func (a *API) taskRoutes() {
 	add(a, Route{ID: "list_tasks", Method: http.MethodGet, Path: "/tasks", Tag: "tasks", Right: org.TasksRead}, a.listTasks)
 	add(a, Route{ID: "get_task", Method: http.MethodGet, Path: "/tasks/{task}", Tag: "tasks", Right: org.TasksRead}, a.getTask)
 	add(a, Route{ID: "list_customer_tasks", Method: http.MethodGet, Path: "/customers/{customer}/tasks", Tag: "tasks", Right: org.TasksRead}, a.listCustomerTasks)
+	add(a, Route{ID: "reveal_task_phone", Method: http.MethodPost, Path: "/tasks/{task}/phone", Tag: "tasks", Right: org.CustomersReveal}, a.revealTaskPhone)
 	add(a, Route{ID: "record_outcome", Method: http.MethodPost, Path: "/tasks/{task}/outcomes", Tag: "tasks", Right: org.TasksWrite}, a.recordOutcome)
 	add(a, Route{ID: "undo_outcome", Method: http.MethodDelete, Path: "/tasks/{task}/outcomes/{outcome}", Tag: "tasks", Right: org.TasksWrite}, a.undoOutcome)
 	add(a, Route{ID: "plan_day", Method: http.MethodPost, Path: "/plans", Tag: "tasks", Right: org.PlanRun, Slow: true}, a.planDay)
@@ -98,7 +100,14 @@ type taskListIn struct {
 	Staff Ref[org.Staff] `query:"staff" doc:"The list as this person has it"`
 }
 
-func (a *API) listTasks(ctx context.Context, actor org.Actor, in *taskListIn) (*pageOut[task], error) {
+// taskPage is a page of a list, and on the first page what is not to be forgotten.
+type taskPage struct {
+	Items []task `json:"items" nullable:"false"`
+	Later []task `json:"later" nullable:"false" doc:"Calls that were promised for later in the day, the earliest first; on the first page only"`
+	Next  string `json:"next,omitempty" doc:"The after of the next page; missing on the last"`
+}
+
+func (a *API) listTasks(ctx context.Context, actor org.Actor, in *taskListIn) (*one[taskPage], error) {
 	after, err := cursor[care.Cursor](in.After)
 	if err != nil {
 		return nil, err
@@ -114,7 +123,12 @@ func (a *API) listTasks(ctx context.Context, actor org.Actor, in *taskListIn) (*
 		return nil, err
 	}
 	p := i18n.From(ctx)
-	return newPage(each(list.Items, func(it care.Item) task { return newTask(p, actor, it, list.Day) }), list.Next)
+	told := func(it care.Item) task { return newTask(p, actor, it, list.Day) }
+	out, err := newPage(each(list.Items, told), list.Next)
+	if err != nil {
+		return nil, err
+	}
+	return &one[taskPage]{taskPage{out.Body.Items, each(list.Later, told), out.Body.Next}}, nil
 }
 
 // TaskPath names a task.
@@ -165,6 +179,23 @@ func (a *API) listCustomerTasks(ctx context.Context, actor org.Actor, in *Custom
 	return newPage(each(list, func(it care.Item) task { return newTask(p, actor, it, today) }), "")
 }
 
+type taskPhone struct {
+	Phone string `json:"phone" doc:"In full, to be dialled"`
+}
+
+// revealTaskPhone needs no key: each time a number is seen is put on record.
+func (a *API) revealTaskPhone(ctx context.Context, actor org.Actor, in *TaskPath) (*one[taskPhone], error) {
+	c, t, err := in.parse()
+	if err != nil {
+		return nil, err
+	}
+	k, err := a.Care.Tel(ctx, actor, c, t)
+	if err != nil {
+		return nil, err
+	}
+	return &one[taskPhone]{taskPhone{k.Value}}, nil
+}
+
 type outcomeIn struct {
 	Idempotent
 	TaskPath
@@ -174,6 +205,7 @@ type outcomeIn struct {
 		CallAt   *time.Time       `json:"call_at,omitempty" doc:"For call_back"`
 		Answer   *answer          `json:"answer,omitempty" doc:"To the one question"`
 		Name     string           `json:"name,omitempty" maxLength:"80" doc:"The answer, when their name was asked for"`
+		Phone    string           `json:"phone,omitempty" maxLength:"40" doc:"The answer, when their phone was asked for"`
 		Gender   customer.Gender  `json:"gender,omitempty" enum:"female,male" doc:"The answer, when their gender was asked for"`
 		Birthday *birthday        `json:"birthday,omitempty" doc:"The answer, when their birthday was asked for"`
 		Version  int64            `json:"version,omitempty" doc:"The task's as it was seen: refused when somebody else was faster. Left out: whatever it is"`
@@ -205,10 +237,18 @@ func (a *API) recordOutcome(ctx context.Context, actor org.Actor, in *outcomeIn)
 		known := b.Answer.domain()
 		n.Answer = &known
 	}
-	if b.Name != "" || b.Gender != "" || b.Birthday != nil {
+	if b.Name != "" || b.Phone != "" || b.Gender != "" || b.Birthday != nil {
 		n.Patch = &customer.Patch{Name: b.Name, Gender: b.Gender}
 		if b.Birthday != nil {
 			n.Patch.Birth = customer.Birth(*b.Birthday)
+		}
+		if b.Phone != "" {
+			var bad errs.Fields
+			k, err := customer.ParseContact(customer.Phone, b.Phone)
+			if bad.AddErr("phone", err); bad.Err() != nil {
+				return nil, bad.Err()
+			}
+			n.Patch.Contacts = []customer.Contact{k}
 		}
 	}
 	r, err := a.Care.Record(ctx, actor, n)

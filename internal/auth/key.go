@@ -50,7 +50,16 @@ func scanKey(row db.Scanner) (Key, error) {
 
 // CreateKey makes a key for a person and returns its secret, which is never
 // shown again. The caller has checked that the scopes are rights of theirs.
-func (s *Service) CreateKey(ctx context.Context, staff int64, name string, scopes []string) (Key, string, error) {
+func (s *Service) CreateKey(ctx context.Context, staff int64, name string, scopes []string) (k Key, secret string, err error) {
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		k, secret, err = s.CreateKeyTx(ctx, tx, staff, name, scopes)
+		return err
+	})
+	return k, secret, err
+}
+
+// CreateKeyTx is CreateKey within a transaction.
+func (s *Service) CreateKeyTx(ctx context.Context, tx *db.Tx, staff int64, name string, scopes []string) (Key, string, error) {
 	var f errs.Fields
 	if name = text.Line(name); name == "" || utf8.RuneCountInString(name) > maxKeyName {
 		f.Add("name", "auth.key_name", "max", maxKeyName)
@@ -64,14 +73,12 @@ func (s *Service) CreateKey(ctx context.Context, staff int64, name string, scope
 	secret, _ := token()
 	secret = keyMark + secret
 	k := Key{ID: id.New[Key](), Name: name, Prefix: secret[:keyShown], StaffID: staff, Scopes: scopes, CreatedAt: s.now()}
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, `INSERT INTO api_key (id, name, prefix, key_hash, staff_id, scopes, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			int64(k.ID), k.Name, k.Prefix, hashToken(secret), staff, strings.Join(scopes, " "), db.Millis(k.CreatedAt)); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, staff, "auth.key_create", "key:"+k.ID.String(), map[string]any{"name": name, "scopes": scopes})
-	})
+	if _, err := tx.Exec(ctx, `INSERT INTO api_key (id, name, prefix, key_hash, staff_id, scopes, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		int64(k.ID), k.Name, k.Prefix, hashToken(secret), staff, strings.Join(scopes, " "), db.Millis(k.CreatedAt)); err != nil {
+		return Key{}, "", err
+	}
+	err := s.record(ctx, tx, staff, "auth.key_create", "key:"+k.ID.String(), map[string]any{"name": name, "scopes": scopes})
 	return k, secret, err
 }
 
