@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 var (
@@ -58,10 +56,7 @@ func TestEveryPageThatIsLinkedOpensAndFits(t *testing.T) {
 // links are where the page leads, each kind of page once.
 func (p *page) links(seen map[string]bool) []string {
 	p.t.Helper()
-	all, err := run(p, chromedp.Evaluate[[]string](`[...document.querySelectorAll("a[href]")].filter(a => a.origin === location.origin).map(a => a.pathname + a.search)`))
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	all := eval[[]string](p, `[...document.querySelectorAll("a[href]")].filter(a => a.origin === location.origin).map(a => a.pathname + a.search)`)
 	slices.Sort(all)
 	var fresh []string
 	for _, path := range all {

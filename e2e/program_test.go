@@ -74,7 +74,7 @@ func start(program string, args ...string) (*served, error) {
 		return s, nil
 	case <-s.ended:
 		return nil, errors.New("it ended: " + s.said())
-	case <-time.After(4 * patience):
+	case <-time.After(patience):
 		s.kill()
 		return nil, errors.New("it does not say where it serves: " + s.said())
 	}
