@@ -91,6 +91,10 @@ type Options struct {
 	// Start is where the search begins: the parameters of an earlier fit, in the
 	// order of the paper (a warm start). Nil lets the data choose.
 	Start []float64
+
+	// K fixes the regularity of [BGCNBD] and [MBGCNBD]; 0 lets the likelihood choose. A start is one for K,
+	// or for K = 1 where that is to be chosen.
+	K int
 }
 
 // ErrTooFew means that there are not enough customers, or not enough repeat

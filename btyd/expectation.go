@@ -1,0 +1,166 @@
+package btyd
+
+import "math"
+
+// geometricPurchases is the expected number of purchases within the time t = tau (alpha+T) of a
+// customer who is alive, buys at a rate that is Gamma(s, alpha+T) and stops after each purchase
+// with a probability that is Beta(a, b):
+//
+//	(a+b-1)/(a-1) [1 - (1-z)^s 2F1(s, b; a+b-1; z)],  z = tau/(1+tau)
+//
+// (Fader, Hardie & Lee 2005, eq. 10 with b+x for b and r+x for s). Written like that it overflows for large s
+// and has poles at a = 1 and a+b = 1. By Euler's transformation (DLMF 15.8.1), with the factor
+// a-1 pulled out of the series, neither is left.
+func geometricPurchases(a, b, s, tau float64) float64 {
+	if tau == 0 {
+		return 0
+	}
+	if math.IsInf(tau, 1) {
+		if a <= 1 {
+			return math.Inf(1)
+		}
+		return (a + b - 1) / (a - 1)
+	}
+	c := a + b - 1
+	d := c - s
+	// Where terms are many, of both signs, or add up to much more than the answer: integrate.
+	if tau > 50 || a > 30 || d < -6 || c > 1e3*s {
+		return geometricPurchasesByIntegral(a, b, s, tau)
+	}
+	z, l, e := tau/(1+tau), -math.Log1p(tau), a-1
+	u := d * z
+	sum := u
+	for k := 1.0; math.Abs(u) > 1e-17*math.Abs(sum)*(1-z); k++ {
+		u *= (d + k) * (a + k - 1) / ((c + k) * (k + 1)) * z
+		sum += u
+	}
+	first := -c * l
+	if e != 0 {
+		first = -c * math.Expm1(e*l) / e
+	}
+	return first - math.Exp(e*l)*sum
+}
+
+// geometricPurchasesByIntegral is the mean over p of (1 - (1+p tau)^-s)/p, by the trapezoid
+// rule in v = logit p, which converges exponentially. Weights are normalised by the same
+// rule, so that no beta function of huge arguments is needed; beyond the last nodes
+// both sums are geometric series.
+func geometricPurchasesByIntegral(a, b, s, tau float64) float64 {
+	step := min(0.2, 0.7*math.Sqrt(1/a+1/b))
+	mode := math.Log(a / b)
+	// at gives the density at v relative to the mode, and the purchases at p.
+	top := -a*softplus(-mode) - b*softplus(mode)
+	at := func(v float64) (weight, purchases float64) {
+		weight = math.Exp(-a*softplus(-v) - b*softplus(v) - top)
+		p := 1 / (1 + math.Exp(-v))
+		if p == 0 {
+			return weight, s * tau
+		}
+		return weight, -math.Expm1(-s*math.Log1p(p*tau)) / p
+	}
+	weights, sum := at(mode)
+	sum *= weights
+	// Left of here p is as good as 0, right of here 1-p.
+	left := -41 - math.Log(max(1, b, s*tau, tau))
+	right := 41 + math.Log(max(1, a))
+	side := func(direction, rate, limit float64) {
+		for j := 1.0; ; j++ {
+			v := mode + direction*j*step
+			w, e := at(v)
+			weights += w
+			sum += w * e
+			if w < 1e-18*weights && w*e < 1e-18*sum {
+				return
+			}
+			if direction*(v-limit) > 0 {
+				rest := w / math.Expm1(rate*step)
+				weights += rest
+				sum += rest * e
+				return
+			}
+		}
+	}
+	side(-1, a, left)
+	side(1, b, right)
+	return sum / weights
+}
+
+// manyEvents is how many events make counting them one by one pointless.
+const manyEvents = 1e5
+
+// regularPurchases is geometricPurchases where only every k-th event is a purchase and j events
+// have passed since the last. There is no closed form; but given the number M of events
+// to come, which is negative binomial, purchase n is made when M ≥ nk - j and none
+// of the n-1 before was the last, so that the expectation is a sum over M.
+func regularPurchases(a, b, s, tau float64, k, j int) float64 {
+	if tau == 0 || math.IsInf(tau, 1) {
+		return geometricPurchases(a, b, s, tau)
+	}
+	mean := s * tau
+	if mean > manyEvents {
+		// So far ahead it does not matter that purchases are regular: relative error about k/mean.
+		return geometricPurchases(a, b, s, tau/float64(k))
+	}
+	z := tau / (1 + tau)
+	m := math.Floor(max(0, mean-9*math.Sqrt(mean*(1+tau))-float64(10*k)))
+	made, survive, total := 0, 1.0, 0.0 // purchases made of m events; chance to live to the next; expectation of those made
+	sum := 0.0
+	for p := math.Exp(lnNegBinomial(m, s, tau)); ; m++ {
+		for float64(made+1)*float64(k) <= m+float64(j) {
+			total += survive
+			survive *= (b + float64(made)) / (a + b + float64(made))
+			made++
+		}
+		sum += p * total
+		if m > mean && p*total < 1e-17*sum*(1-z) || m > mean && p == 0 {
+			return sum
+		}
+		p *= (s + m) / (m + 1) * z
+	}
+}
+
+// lnNegBinomial is the logarithm of the probability of n events in the time tau beta of a Poisson
+// process whose rate is Gamma(s, beta).
+func lnNegBinomial(n, s, tau float64) float64 {
+	if n == 0 {
+		return -s * math.Log1p(tau)
+	}
+	if tau == 0 {
+		return math.Inf(-1)
+	}
+	if math.IsInf(tau, 1) {
+		return math.Inf(-1)
+	}
+	return lnRising(s, n) - lnGamma(n+1) - s*math.Log1p(tau) - n*math.Log1p(1/tau)
+}
+
+// negBinomialTail is the probability of n events or more. Summed from n away from the mean, where
+// terms fall.
+func negBinomialTail(n, s, tau float64) float64 {
+	if n <= 0 || math.IsInf(tau, 1) {
+		return 1
+	}
+	if tau == 0 {
+		return 0
+	}
+	if n == 1 {
+		return -math.Expm1(-s * math.Log1p(tau))
+	}
+	z := tau / (1 + tau)
+	if n > s*tau {
+		p := math.Exp(lnNegBinomial(n, s, tau))
+		sum := p
+		for m := n; p > 1e-17*sum*(1-z); m++ {
+			p *= (s + m) / (m + 1) * z
+			sum += p
+		}
+		return min(1, sum)
+	}
+	p := math.Exp(lnNegBinomial(n-1, s, tau))
+	sum := p
+	for m := n - 1; m > 0 && p > 1e-17*sum; m-- {
+		p *= m / ((s + m - 1) * z)
+		sum += p
+	}
+	return max(0, 1-sum)
+}

@@ -1,0 +1,197 @@
+package btyd
+
+import (
+	"errors"
+	"math"
+)
+
+// FitBGNBD fits a [BGNBD] by maximum likelihood.
+//
+// Newton's method climbs the mean log-likelihood in the logarithms of the parameters, with all second
+// derivatives, from which the standard errors follow. Equal histories are counted once when
+// h.Step is set; the search begins on a sample of large data.
+//
+// It returns [ErrTooFew] when there is nothing to fit and an error when the histories are
+// impossible (see [Histories.Check]). Where the data show no customers leaving, or no differences between them, parameters
+// go to their boundary: warnings say so and what to do, and predictions stay sensible.
+func FitBGNBD(h *Histories, o Options) (Fit[BGNBD], error) {
+	f, err := fitGeometric(h, o, []int{1}, false)
+	if err != nil {
+		return Fit[BGNBD]{}, err
+	}
+	m := f.Model
+	return Fit[BGNBD]{
+		Model: BGNBD{R: m.r, Alpha: m.alpha, A: m.a, B: m.b}, Estimates: f.Estimates[1:],
+		LL: f.LL, Customers: f.Customers, Evaluations: f.Evaluations, Warnings: f.Warnings,
+	}, nil
+}
+
+// FitMBGNBD fits an [MBGNBD] by maximum likelihood, as [FitBGNBD] does.
+func FitMBGNBD(h *Histories, o Options) (Fit[MBGNBD], error) {
+	f, err := fitGeometric(h, o, []int{1}, true)
+	if err != nil {
+		return Fit[MBGNBD]{}, err
+	}
+	m := f.Model
+	return Fit[MBGNBD]{
+		Model: MBGNBD{R: m.r, Alpha: m.alpha, A: m.a, B: m.b}, Estimates: f.Estimates[1:],
+		LL: f.LL, Customers: f.Customers, Evaluations: f.Evaluations, Warnings: f.Warnings,
+	}, nil
+}
+
+// FitBGCNBD fits a [BGCNBD] by maximum likelihood, as [FitBGNBD] does. K is o.K or, when that is 0, the one of the highest likelihood:
+// 1, 2, … are tried until the likelihood has fallen twice in a row, or 12 is reached.
+// The histories need LogGaps for K > 1.
+func FitBGCNBD(h *Histories, o Options) (Fit[BGCNBD], error) {
+	f, err := fitGeometric(h, o, regularities(o), false)
+	if err != nil {
+		return Fit[BGCNBD]{}, err
+	}
+	m := f.Model
+	return Fit[BGCNBD]{
+		Model: BGCNBD{K: m.k, R: m.r, Alpha: m.alpha, A: m.a, B: m.b}, Estimates: f.Estimates,
+		LL: f.LL, Customers: f.Customers, Evaluations: f.Evaluations, Warnings: f.Warnings,
+	}, nil
+}
+
+// FitMBGCNBD fits an [MBGCNBD], as [FitBGCNBD] does.
+func FitMBGCNBD(h *Histories, o Options) (Fit[MBGCNBD], error) {
+	f, err := fitGeometric(h, o, regularities(o), true)
+	if err != nil {
+		return Fit[MBGCNBD]{}, err
+	}
+	m := f.Model
+	return Fit[MBGCNBD]{
+		Model: MBGCNBD{K: m.k, R: m.r, Alpha: m.alpha, A: m.a, B: m.b}, Estimates: f.Estimates,
+		LL: f.LL, Customers: f.Customers, Evaluations: f.Evaluations, Warnings: f.Warnings,
+	}, nil
+}
+
+// regularities are the k to try.
+func regularities(o Options) []int {
+	if o.K != 0 {
+		return []int{o.K}
+	}
+	return []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
+}
+
+// geometricNames are the parameters searched for, in their order.
+var geometricNames = []string{"r", "alpha", "a", "b"}
+
+// geometricEscapes are how a geometric model degenerates.
+var geometricEscapes = []escape{
+	{vector{0, 0, -1, 0}, []string{"a"}, "a goes to 0: the data show no customer leaving whom chance does not explain, so the model has become one of " +
+		"purchases without an end, and P(alive) is near 1 for all. Do not use P(alive); P(active) remains usable. " +
+		"For a better answer fit MBGNBD, ParetoNBD or Return, or observe longer."},
+	{vector{0, 0, 0, 1}, []string{"b"}, "b goes to infinity: nobody is seen to leave, so the model has become one of purchases without an end, and P(alive) is near 1 for all. " +
+		"Do not use P(alive); P(active) remains usable. For a better answer fit MBGNBD, ParetoNBD or Return, or observe longer."},
+	{vector{0, 0, 1, 1}, []string{"a", "b"}, "a and b go to infinity together: customers do not differ in how likely they leave after a purchase. " +
+		"Only a/(a+b), that likelihood, means anything; predictions remain usable."},
+	{vector{0, 0, -1, -1}, []string{"a", "b"}, "a and b go to 0 together: the data show those who leave at the first chance and those who never do, nothing between. " +
+		"Only a/(a+b), the share of the former, means anything; look at predictions for the far future with doubt."},
+	{vector{1, 1, 0, 0}, []string{"r", "alpha"}, "r and alpha go to infinity together: customers do not differ in how often they buy. " +
+		"Only r/alpha, their common rate, means anything; predictions remain usable, if the data are not a selection of customers by their purchases."},
+	{vector{0, 0, 1, 0}, []string{"a"}, "a goes to infinity: everybody seems to leave at the first chance. " +
+		"Check that purchases of a customer are found under one number; predictions of purchases will be near 0."},
+	{vector{0, 0, 0, -1}, []string{"b"}, "b goes to 0: most customers seem to leave at the first chance. " +
+		"Check that purchases of a customer are found under one number; predictions of purchases will be low."},
+	{vector{-1, 0, 0, 0}, []string{"r"}, "r goes to 0: hardly anybody buys at all, and the few who do show no common rate. " +
+		"There is too little to learn from; observe longer."},
+}
+
+// enoughRows is how many rows a search begins on when there are many more.
+const enoughRows = 16_000
+
+// fitGeometric tries the given k and keeps the best. Estimates begin with k.
+func fitGeometric(h *Histories, o Options, ks []int, modified bool) (Fit[geometric], error) {
+	var best Fit[geometric]
+	g, err := group(h)
+	if err != nil {
+		return best, err
+	}
+	if len(g.rows) <= len(geometricNames) {
+		return best, ErrTooFew
+	}
+	for _, k := range ks {
+		if k < 1 {
+			return best, errors.New("btyd: k must be 1 or more")
+		}
+		if k > 1 && (h.LogGaps == nil || math.IsInf(g.logGaps, 0) || math.IsNaN(g.logGaps)) {
+			return best, errors.New("btyd: a regular model needs LogGaps, finite for every customer")
+		}
+	}
+	few := g
+	if every := len(g.rows) / enoughRows; every > 1 {
+		few = g.sample(every)
+	}
+	start := geometricStart(g)
+	if o.Start != nil {
+		if start, err = logStart(o.Start, len(geometricNames)); err != nil {
+			return best, err
+		}
+		start[1] -= math.Log(g.scale)
+		few = g // a start worth giving is better than a sample
+	}
+	falls := 0
+	for i, k := range ks {
+		found, u := searchGeometric(g, few, k, modified, start)
+		if i == 0 || found.LL > best.LL {
+			found.Evaluations += best.Evaluations
+			best, falls = found, 0
+		} else {
+			best.Evaluations += found.Evaluations
+			if falls++; falls == 2 {
+				break
+			}
+		}
+		// Events of the next k are that much closer together.
+		start = u
+		start[1] += math.Log(float64(k) / float64(k+1))
+	}
+	return best, nil
+}
+
+// geometricStart begins with the rate that customers show, and few of them leaving: the
+// likelihood has one top, and Newton's method finds it from anywhere near.
+func geometricStart(g *groups) vector {
+	rate := g.purchases / g.customers // in the mean age
+	return vector{-0.7, -0.7 - math.Log(rate), -0.3, 0.9}
+}
+
+// searchGeometric climbs on few first, then on all, and gives the end of the search, too.
+func searchGeometric(g, few *groups, k int, modified bool, start vector) (Fit[geometric], vector) {
+	const n = 4
+	if few != g {
+		if near := climb(n, start, few.customers, newLikelihood(few, k, modified).at); near.converged {
+			start = near.u
+		}
+	}
+	l := newLikelihood(g, k, modified)
+	at := climb(n, start, g.customers, l.at)
+	evaluations := at.evaluations
+	if !at.converged { // from elsewhere, once
+		again := climb(n, vector{0, -math.Log(g.purchases / g.customers), 0, 0}, g.customers, l.at)
+		evaluations += again.evaluations
+		if again.converged || again.value > at.value {
+			at = again
+		}
+	}
+	f := Fit[geometric]{
+		Model: geometric{
+			r: math.Exp(at.u[0]), alpha: math.Exp(at.u[1]) * g.scale, a: math.Exp(at.u[2]), b: math.Exp(at.u[3]),
+			k: k, modified: modified,
+		},
+		LL:        at.value*g.customers - float64(k)*g.purchases*math.Log(g.scale),
+		Customers: int(g.customers), Evaluations: evaluations,
+	}
+	if k > 1 {
+		f.LL += float64(k-1)*g.logGaps - g.purchases*lnGamma(float64(k))
+	}
+	var se vector
+	f.Warnings, se = judge(geometricNames, at, g.customers, l.at, geometricEscapes)
+	f.Estimates = []Estimate{{Name: "k", Value: float64(k), SE: math.NaN()}}
+	for i, v := range []float64{f.Model.r, f.Model.alpha, f.Model.a, f.Model.b} {
+		f.Estimates = append(f.Estimates, Estimate{Name: geometricNames[i], Value: v, SE: v * se[i]})
+	}
+	return f, at.u
+}

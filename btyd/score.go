@@ -1,0 +1,166 @@
+package btyd
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync/atomic"
+)
+
+// scoreStretch is how many customers are scored between two looks at the shared counter.
+const scoreStretch = 8192
+
+// fate is what the next t holds for a customer who is alive, by the number j of events since
+// the last purchase. It depends on x and T alone: two years of days make 16,000 of them
+// for a million customers.
+type fate struct {
+	buys     []float64 // P(at least one purchase)
+	expected []float64
+}
+
+// scorer scores rows of one Histories. When times are whole steps it remembers fates by (x, T)
+// and logarithms by time.
+type scorer struct {
+	m       geometric
+	h       *Histories
+	t       float64
+	needs   Scores // which columns, so that nothing else is worked out
+	perStep float64
+	steps   int                    // times on the grid, or 0
+	xs      int                    // purchases on the grid: 0 … xs-1
+	fates   []atomic.Pointer[fate] // by x*steps + T
+	logs    []float64              // ln(alpha + time)
+}
+
+// gridOf is how many whole steps the longest time has, or 0 where times are continuous or
+// a table of them would be longer than the data.
+func gridOf(h *Histories) int {
+	if !(h.Step > 0) || math.IsInf(h.Step, 1) {
+		return 0
+	}
+	longest := 0.0
+	for _, t := range h.T {
+		longest = max(longest, t) // NaN stays NaN and fails below
+	}
+	steps := longest / h.Step
+	if !(steps < float64(4*h.Len()+1024)) || h.Len() == 0 {
+		return 0
+	}
+	return int(steps+0.5) + 1
+}
+
+func (d Scores) check(n int) {
+	for _, column := range [][]float64{d.Alive, d.Active, d.Expected} {
+		if column != nil && len(column) != n {
+			panic(fmt.Sprintf("btyd: a column of %d for the scores of %d customers", len(column), n))
+		}
+	}
+}
+
+func (m geometric) score(dst Scores, h *Histories, t float64) {
+	dst.check(h.Len())
+	s := &scorer{m: m, h: h, t: t, needs: dst}
+	if m.proper() && t >= 0 {
+		s.steps = gridOf(h)
+	}
+	if s.steps > 0 {
+		s.perStep = 1 / h.Step
+		s.xs = min(1024, max(0, int(slices.Max(h.X))+1), (4*h.Len()+1024)/s.steps+1)
+		s.fates = make([]atomic.Pointer[fate], s.xs*s.steps)
+		s.logs = make([]float64, s.steps)
+		for i := range s.logs {
+			s.logs[i] = math.Log(m.alpha + float64(i)*h.Step)
+		}
+	}
+	inParallel(h.Len(), scoreStretch, func(_, from, to int) { s.stretch(from, to) })
+}
+
+// stretch scores the rows from … to-1.
+func (s *scorer) stretch(from, to int) {
+	m, h := s.m, s.h
+	stopped := make([]float64, s.xs) // ln a - ln(b+n-1), by x
+	for x := range stopped {
+		stopped[x] = math.Inf(-1)
+		if n := m.chances(x); n > 0 {
+			stopped[x] = math.Log(m.a) - math.Log(m.b+n-1)
+		}
+	}
+	terms := make([]float64, max(1, m.k))
+	for i := from; i < to; i++ {
+		x, tx, t := int(h.X[i]), h.Tx[i]*s.perStep, h.T[i]*s.perStep
+		if !(x >= 0 && x < s.xs && tx >= 0 && tx <= t && t < float64(s.steps)-0.5) || (x == 0 && tx > 0) {
+			s.alone(i)
+			continue
+		}
+		nt, ntx := int(t+0.5), int(tx+0.5)
+		if math.Abs(t-float64(nt)) > 1e-6 || math.Abs(tx-float64(ntx)) > 1e-6 {
+			s.alone(i)
+			continue
+		}
+		cell := &s.fates[x*s.steps+nt]
+		f := cell.Load()
+		if f == nil {
+			f = s.fate(x, float64(nt)*h.Step)
+			cell.Store(f)
+		}
+		silence := 1.0
+		if m.k > 1 {
+			silence = m.silence(History{X: x, Tx: h.Tx[i], T: h.T[i]}, terms)
+		}
+		alive := 1.0
+		if base := stopped[x]; !math.IsInf(base, -1) {
+			alive = 1 / (1 + math.Exp(base+m.shape(x)*(s.logs[nt]-s.logs[ntx]))/silence)
+		}
+		if s.needs.Alive != nil {
+			s.needs.Alive[i] = alive
+		}
+		if s.needs.Active != nil {
+			s.needs.Active[i] = alive * f.mean(f.buys, terms, silence)
+		}
+		if s.needs.Expected != nil {
+			s.needs.Expected[i] = alive * f.mean(f.expected, terms, silence)
+		}
+	}
+}
+
+// mean weighs the values by j with the terms of the silence, of which they are the sum.
+func (f *fate) mean(values, terms []float64, silence float64) float64 {
+	if len(values) == 1 {
+		return values[0]
+	}
+	sum := 0.0
+	for j, v := range values {
+		sum += terms[j] * v
+	}
+	return sum / silence
+}
+
+// fate works out what the next t holds for customers with x purchases of age T.
+func (s *scorer) fate(x int, age float64) *fate {
+	m, tau := s.m, s.t/(s.m.alpha+age)
+	values := make([]float64, 2*m.k)
+	f := &fate{buys: values[:m.k], expected: values[m.k:]}
+	for j := range m.k {
+		if s.needs.Active != nil {
+			f.buys[j] = negBinomialTail(float64(m.k-j), m.shape(x)+float64(j), tau)
+		}
+		if s.needs.Expected != nil {
+			f.expected[j] = m.purchases(x, j, tau)
+		}
+	}
+	return f
+}
+
+// alone scores row i without the grid.
+func (s *scorer) alone(i int) {
+	h := History{X: int(s.h.X[i]), Tx: s.h.Tx[i], T: s.h.T[i]}
+	if s.needs.Alive != nil {
+		s.needs.Alive[i] = s.m.alive(h)
+	}
+	if s.needs.Active != nil {
+		s.needs.Active[i] = s.m.active(h, s.t)
+	}
+	if s.needs.Expected != nil {
+		s.needs.Expected[i] = s.m.expected(h, s.t)
+	}
+}
