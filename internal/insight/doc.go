@@ -14,6 +14,8 @@
 // Invariants:
 //   - Readers see one whole version: a refresh writes the half of the rows that
 //     nobody reads, and turns the head in the transaction of model and reports.
+//     (The dates of the stages alone are kept by their differences, and so are
+//     some minutes ahead while a refresh writes.)
 //   - Of two refreshes at once the one begun later wins; the other stops, and
 //     nothing of it is read.
 //   - The same purchases and the same day give the same scores, whenever they are

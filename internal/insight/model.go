@@ -46,7 +46,7 @@ type Model struct {
 	Customers  int                           `json:"customers"`
 	Repeaters  int                           `json:"repeaters"`
 	Days       int                           `json:"days"` // from the first purchase to AsOf
-	Gap        int                           `json:"gap2"` // the shop's median gap, times two
+	Gap        float64                       `json:"gap"`  // the shop's median gap, in days
 	Parameters map[string]map[string]float64 `json:"parameters"`
 	Holdout    *Holdout                      `json:"holdout"` // nil: too little data
 	Warnings   []ModelWarning                `json:"warnings"`
@@ -93,3 +93,35 @@ type HeldBin struct {
 	Foretold  float64 `json:"foretold"` // mean chance given
 	Returned  int     `json:"returned"` // how many did buy
 }
+
+// count says what the book holds, and what is missing for a model.
+func (m *Model) count(b *Book) {
+	m.AsOf, m.Currency, m.Customers = b.AsOf, b.Currency, b.Len()
+	for i := range b.Customers {
+		if b.First(i) != b.Last(i) {
+			m.Repeaters++
+		}
+	}
+	if begun := b.Begins(); begun != 0 {
+		m.Days = b.AsOf.Sub(begun) + 1
+	}
+	m.Missing = Missing{
+		Customers: max(0, needCustomers-m.Customers), Repeaters: max(0, needRepeaters-m.Repeaters), Days: max(0, needDays-m.Days),
+	}
+}
+
+// foretell fits what can be fitted to the book.
+func foretell(src *sources) (Model, findings) {
+	var m Model
+	b := src.book
+	m.count(b)
+	gap := shopGap(b)
+	m.Gap = float64(gap) / 2
+	f := findings{setting: src.setting, gap: gap, troubles: src.troubles}
+	m.Basis, m.Chosen = ByRule, hiatus
+	f.forecast = byRule(b, src.setting, gap)
+	return m, f
+}
+
+// hiatus is the name of the rule.
+const hiatus = "hiatus"

@@ -1,6 +1,9 @@
 package insight
 
 import (
+	"context"
+
+	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -14,9 +17,14 @@ type View struct {
 	Model   *Model
 }
 
-// Asked is what a report needs besides the View, read by the refresh beforehand.
-// Each report that needs something has its field here.
+// Asked is what reports need besides the book and the scores, read by the refresh
+// beforehand. Each report that needs something has its field here.
 type Asked struct{}
+
+// ask reads it.
+func (s *Service) ask(ctx context.Context, q db.Querier, b *Book) (*Asked, error) {
+	return &Asked{}, ctx.Err()
+}
 
 // reports are all reports by name. Each is a pure function whose result is kept as
 // a JSON document.

@@ -1,12 +1,19 @@
 package insight
 
+import (
+	"slices"
+
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/i18n"
+)
+
 // Sign is what says that a customer may be leaving.
 type Sign string
 
-// The signs, the gravest first.
+// The signs, the gravest first. The empty Sign is none.
 const (
 	Unhappy  Sign = "unhappy"  // complained, and has not bought since
-	Returned Sign = "returned" // brought something back, and has not bought since
+	Returned Sign = "returned" // brought something back, and by now would have come again
 	Silent   Sign = "silent"   // silent for longer than their rhythm explains
 	Fading   Sign = "fading"   // still comes, but more and more seldom
 )
@@ -14,10 +21,88 @@ const (
 // Warning is why a customer may be leaving, as numbers for a sentence: "came
 // every 31 days, silent for 74; two complaints".
 type Warning struct {
-	Sign       Sign `json:"sign,omitempty"`
-	Gap        int  `json:"gap,omitempty"`        // days between purchases, as it was
-	Shop       bool `json:"shop,omitempty"`       // the gap is what is usual here: theirs is not known yet
-	Days       int  `json:"days,omitempty"`       // of silence; for Fading, between the latest purchases
-	Complaints int  `json:"complaints,omitempty"` // of late
-	Returns    int  `json:"returns,omitempty"`    // of late
+	Sign       Sign  `json:"sign,omitempty"`
+	Gap        int32 `json:"gap,omitempty"`        // days between purchases, as it was
+	Days       int32 `json:"days,omitempty"`       // of silence; for Fading, between the latest purchases
+	Complaints int16 `json:"complaints,omitempty"` // of late
+	Returns    int16 `json:"returns,omitempty"`    // of late
+	Shop       bool  `json:"shop,omitempty"`       // the gap is what is usual here: theirs is not known yet
+}
+
+// trouble is what displeased a customer of late.
+type trouble struct {
+	complaints, returns         int16
+	lastComplaint, lastReturned day.Day
+}
+
+// troubleDays is how long a complaint or a return counts.
+const troubleDays = 180
+
+// Fading is seen once so many gaps are known, of which the latest few are compared
+// with those before.
+const (
+	fadingGaps   = 7
+	fadingLatest = 3
+	fadingFactor = 2
+)
+
+// warning says whether a customer may be leaving. It is a rule and not the model's
+// opinion, so that whoever calls can say why.
+func (r Rules) warning(s *Score, days []day.Day, life Life, asOf day.Day, t trouble) Warning {
+	silent := asOf.Sub(s.Last)
+	w := Warning{
+		Gap: int32(life.Counts+1) / 2, Days: int32(silent), Shop: life.Gaps < r.OwnGaps, Complaints: t.complaints, Returns: t.returns,
+	}
+	latest, before := fading(days)
+	switch {
+	case s.Stage == Lost:
+		return Warning{}
+	case t.complaints > 0 && t.lastComplaint >= s.Last:
+		w.Sign = Unhappy
+	case t.returns > 0 && t.lastReturned >= s.Last && 2*silent > life.Counts:
+		w.Sign = Returned
+	case s.Stage == Cooling:
+		w.Sign = Silent
+	case latest >= fadingFactor*max(before, 2*r.LeastGap):
+		w.Sign, w.Gap, w.Days = Fading, int32(before+1)/2, int32(latest+1)/2
+	default:
+		return Warning{}
+	}
+	return w
+}
+
+// fading is the median of the latest gaps and that of the gaps before, times two
+// each; zeros while there are too few.
+func fading(days []day.Day) (latest, before int) {
+	n := len(days) - 1
+	if n < fadingGaps {
+		return 0, 0
+	}
+	gaps := make([]int32, n)
+	for i := range gaps {
+		gaps[i] = int32(days[i+1].Sub(days[i]))
+	}
+	late, early := gaps[n-fadingLatest:], gaps[:n-fadingLatest]
+	slices.Sort(late)
+	slices.Sort(early)
+	return middle(late), middle(early)
+}
+
+// Text says the warning in a sentence; empty for none.
+func (w Warning) Text(p i18n.Printer) string {
+	if w.Sign == "" {
+		return ""
+	}
+	key := "insight.warning." + string(w.Sign)
+	if w.Shop && w.Sign == Silent {
+		key = "insight.warning.silent_here"
+	}
+	text := p.T(key, "gap", int(w.Gap), "days", int(w.Days), "n", int(w.Days))
+	if w.Complaints > 0 {
+		text += p.T("insight.warning.complaints", "n", int(w.Complaints))
+	}
+	if w.Returns > 0 {
+		text += p.T("insight.warning.returns", "n", int(w.Returns))
+	}
+	return text
 }

@@ -60,16 +60,14 @@ CREATE INDEX insight_score_warned ON insight_score (half, value DESC, customer_i
 CREATE INDEX insight_score_store ON insight_score (half, store_id, value DESC, customer_id DESC) WHERE warning <> '';
 CREATE INDEX insight_score_owner ON insight_score (half, owner_id, value DESC, customer_id DESC) WHERE warning <> '' AND owner_id <> 0;
 
--- When a customer entered each stage, replayed from the purchases. The past
--- changes with receipts that come late, so both halves keep their own.
+-- When a customer entered each stage, replayed from the purchases: kept by its
+-- differences, because it hardly changes from one night to the next.
 CREATE TABLE insight_stage (
     customer_id {{bigint}} NOT NULL,
-    half        {{bigint}} NOT NULL,
     day         {{text}} NOT NULL,
-    model_id    {{bigint}} NOT NULL,
     stage       {{text}} NOT NULL,
     was         {{text}} NOT NULL,                -- the stage before: prospect at first
-    PRIMARY KEY (customer_id, half, day)
+    PRIMARY KEY (customer_id, day)
 ) {{clustered}};
 
 -- When a customer's jar of a product runs out.

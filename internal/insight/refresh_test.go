@@ -1,0 +1,191 @@
+package insight
+
+import (
+	"context"
+	"testing"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+func TestTheBookHoldsCleanPurchasesOfKnownCustomers(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		ann, ben := sh.customer("Ann", sh.b, 0), sh.customer("Ben", org.Store{}, 0)
+		sh.buys(ann, sh.a, 100, "2026-01-05", "2026-01-02")
+		sh.buys(ann, sh.b, 300, "2026-01-05")
+		sh.buys(ann, sh.a, -100, "2026-01-07") // brought back
+		sh.buys(ben, sh.b, 700, "2026-01-03", "2026-02-20")
+		sh.buys(0, sh.a, 900, "2026-01-04") // a walk-in
+		var b *Book
+		err := d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+			b, err = sh.readBook(ctx, tx, on("2026-01-31"))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.Len() != 2 || b.Customers[0] != ann || b.Currency != "CNY" {
+			t.Fatalf("the book has customers %v in %s, want Ann and Ben in CNY", b.Customers, b.Currency)
+		}
+		same(t, "Ann's days", b.Days(nil, 0), ons("2026-01-02", "2026-01-05"))
+		same(t, "days", b.Day, ons("2026-01-02", "2026-01-05", "2026-01-05", "2026-01-03"))
+		same(t, "stores", b.Store, []int32{0, 0, 1, 1})
+		same(t, "amounts", b.Amount, []int64{100, 100, 300, 700})
+		same(t, "home: the customer's own, else that of the last purchase", b.Home, []int32{1, 1})
+		same(t, "total", b.Total(0), int64(500))
+		same(t, "spent in a while", b.Spent(0, on("2026-01-03"), on("2026-01-05")), int64(400))
+		in := b.In(1)
+		same(t, "in store B: days", in.Day, ons("2026-01-05", "2026-01-03"))
+		same(t, "in store B: starts", in.Start, []int32{0, 1, 2})
+		same(t, "in store B: rows of the whole book", in.Whole, []int32{0, 1})
+		same(t, "as it was: amounts", b.UpTo(on("2026-01-03")).Amount, []int64{100, 700})
+	})
+}
+
+func TestARefreshShowsOneWholeVersion(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		ann, ben := sh.customer("Ann", sh.a, 0), sh.customer("Ben", sh.b, 0)
+		sh.buys(ann, sh.a, 10_000, "2025-10-01", "2025-10-31", "2025-11-30", "2025-12-30")
+		sh.buys(ben, sh.b, 5_000, "2026-02-20")
+		if _, err := sh.Model(t.Context(), org.System); !errs.Is(err, errs.NotFound) {
+			t.Errorf("before the first refresh: got %v, want not found", err)
+		}
+		done, err := sh.Refresh(t.Context(), org.System, on("2026-02-28"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "stages", done.Stages, map[string]int{"cooling": 1, "new": 1})
+		same(t, "missing", done.Model.Missing, Missing{Customers: 498, Repeaters: 99, Days: 29})
+		m, err := sh.Model(t.Context(), org.System)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "the model as it was written", m, done.Model)
+		got, err := sh.Scores(t.Context(), []customer.ID{ann, ben})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := got[ann]
+		if a.Stage != Cooling || a.Since != on("2026-02-14") || a.Days != 4 || a.Gap != 30 || a.Spent != 40_000 || a.Overdue != 2 || a.Store != sh.a.ID {
+			t.Errorf("Ann's score is %+v", a)
+		}
+		same(t, "Ann's warning", a.Warning, Warning{Sign: Silent, Gap: 30, Days: 60})
+		if a.Active <= 0 || a.Active >= 1 {
+			t.Errorf("Ann's chance is %v, want one between 0 and 1", a.Active)
+		}
+		same(t, "Ben's warning", got[ben].Warning, Warning{})
+
+		sh.buys(ann, sh.a, 10_000, "2026-03-01")
+		if done, err = sh.Refresh(t.Context(), org.System, on("2026-03-01")); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "stages of the next day", done.Stages, map[string]int{"old": 1, "new": 1})
+		steps, err := transitions(t.Context(), d, ann)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "Ann's way", steps, []Transition{
+			{on("2025-10-01"), Newcomer, Prospect}, {on("2025-10-31"), Forming, Newcomer}, {on("2025-12-30"), Old, Forming},
+			{on("2026-02-14"), Cooling, Old}, {on("2026-03-01"), Old, Cooling},
+		})
+	})
+}
+
+func TestOfTwoRefreshesAtOnceTheLaterWins(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		sh.buys(sh.customer("Ann", sh.a, 0), sh.a, 10_000, "2026-02-01")
+		early, err := sh.begin(t.Context(), on("2026-02-28"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := sh.Refresh(t.Context(), org.System, on("2026-02-28")); err != nil {
+			t.Fatal(err)
+		}
+		if err := sh.publish(t.Context(), early, &Model{ID: early.id}, nil); !errs.Is(err, errs.Conflict) {
+			t.Errorf("the one begun earlier: got %v, want a conflict", err)
+		}
+	})
+}
+
+func TestLateReceiptsChangeThePast(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		ann := sh.customer("Ann", sh.a, 0)
+		sh.buys(ann, sh.a, 100, "2025-11-01")
+		refresh := func() []Transition {
+			if _, err := sh.Refresh(t.Context(), org.System, on("2026-02-28")); err != nil {
+				t.Fatal(err)
+			}
+			steps, err := transitions(t.Context(), d, ann)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return steps
+		}
+		same(t, "before", refresh(), []Transition{{on("2025-11-01"), Newcomer, Prospect}})
+		sh.buys(ann, sh.a, 100, "2025-10-01")
+		same(t, "after", refresh(), []Transition{{on("2025-10-01"), Newcomer, Prospect}, {on("2025-11-01"), Forming, Newcomer}, {on("2025-12-18"), Cooling, Forming}, {on("2026-02-03"), Lost, Cooling}})
+	})
+}
+
+func TestOnlyWhoMaySeesReportsAndSettings(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		manager := org.NewActor(org.Staff{ID: 7, Role: org.Manager, Reach: org.ReachStore, StoreID: sh.a.ID, Active: true}, 0, nil)
+		associate := org.NewActor(org.Staff{ID: 8, Role: org.Associate, Reach: org.ReachOwn, StoreID: sh.a.ID, Active: true}, 0, nil)
+		for _, tc := range []struct {
+			name  string
+			actor org.Actor
+			store org.StoreID
+			want  errs.Kind
+		}{
+			{"a manager of the own store", manager, sh.a.ID, errs.NotFound}, // there is no report of this name
+			{"a manager of another store", manager, sh.b.ID, errs.Forbidden},
+			{"a manager of all stores", manager, 0, errs.Forbidden},
+			{"an associate", associate, sh.a.ID, errs.Forbidden},
+			{"the company", org.System, 0, errs.NotFound},
+		} {
+			if _, err := sh.Report(t.Context(), tc.actor, "none", tc.store); !errs.Is(err, tc.want) {
+				t.Errorf("%s: got %v, want %s", tc.name, err, tc.want)
+			}
+		}
+		if _, err := sh.Refresh(t.Context(), manager, on("2026-02-28")); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("a manager refreshes: got %v, want forbidden", err)
+		}
+		if err := sh.SaveSetting(t.Context(), manager, DefaultSetting(), 0); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("a manager changes settings: got %v, want forbidden", err)
+		}
+	})
+}
+
+func TestSettingsAreKeptAndTwoEditorsDoNotOverwriteEachOther(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		set, version, err := sh.Setting(t.Context())
+		if err != nil || version != 0 {
+			t.Fatalf("got version %d, %v", version, err)
+		}
+		set.Margin, set.Rules.OldDays = 250_000, 6
+		if err := sh.SaveSetting(t.Context(), org.System, set, version); err != nil {
+			t.Fatal(err)
+		}
+		if err := sh.SaveSetting(t.Context(), org.System, set, version); !errs.Is(err, errs.Conflict) {
+			t.Errorf("the second editor: got %v, want a conflict", err)
+		}
+		got, version, err := sh.Setting(t.Context())
+		if err != nil || version != 1 {
+			t.Fatalf("got version %d, %v", version, err)
+		}
+		same(t, "the setting", got, set)
+		set.Rules.LostFactor = 1
+		if err := sh.SaveSetting(t.Context(), org.System, set, 1); !errs.Is(err, errs.Invalid) {
+			t.Errorf("lost before cooling: got %v, want invalid", err)
+		}
+	})
+}

@@ -1,0 +1,75 @@
+package insight
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// Document is a report as it was kept.
+type Document struct {
+	Name  string          `json:"name"`
+	Store org.StoreID     `json:"store"` // 0: all stores
+	AsOf  day.Day         `json:"as_of"`
+	Body  json.RawMessage `json:"report"`
+}
+
+// Report is a report of one store, or of all of them for store 0: those are for
+// people who see everything.
+func (s *Service) Report(ctx context.Context, actor org.Actor, name string, store org.StoreID) (Document, error) {
+	if err := actor.Need(org.ReportsRead); err != nil {
+		return Document{}, err
+	}
+	scope := actor.Scope()
+	if store == 0 && !scope.All() || store != 0 && !scope.AllowsStore(store) {
+		return Document{}, errs.New(errs.Forbidden, "insight.store_out_of_reach")
+	}
+	d, err := db.One(ctx, s.DB, func(row db.Scanner) (d Document, err error) {
+		var body string
+		err = row.Scan(&d.Name, &d.Store, &d.AsOf, &body)
+		d.Body = json.RawMessage(body)
+		return d, err
+	}, `SELECT name, store_id, as_of, document FROM insight_report WHERE name = ? AND store_id = ?`, name, int64(store))
+	if errors.Is(err, db.ErrNoRows) {
+		return d, errNoVersion
+	}
+	return d, err
+}
+
+// ReportOf is Report, read into the report's own type.
+func ReportOf[T any](ctx context.Context, s *Service, actor org.Actor, name string, store org.StoreID) (T, Document, error) {
+	var v T
+	d, err := s.Report(ctx, actor, name, store)
+	if err != nil {
+		return v, d, err
+	}
+	if err := json.Unmarshal(d.Body, &v); err != nil {
+		return v, d, fmt.Errorf("read report %s: %w", name, err)
+	}
+	return v, d, nil
+}
+
+// drawn is a report on its way into the table.
+type drawn struct {
+	name  string
+	store org.StoreID
+	body  []byte
+}
+
+// writeReports replaces all reports.
+func (v *version) writeReports(ctx context.Context, tx *db.Tx, list []drawn) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM insight_report`); err != nil {
+		return err
+	}
+	_, err := tx.Bulk(ctx, db.Bulk{Table: "insight_report", Columns: []string{"name", "store_id", "model_id", "as_of", "document"}},
+		db.Rows(list, func(d drawn) []any {
+			return []any{d.name, int64(d.store), int64(v.id), v.asOf.String(), string(d.body)}
+		}))
+	return err
+}

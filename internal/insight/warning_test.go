@@ -1,0 +1,41 @@
+package insight
+
+import (
+	"testing"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/i18n"
+)
+
+func TestAWarningSaysItsReasonInWords(t *testing.T) {
+	monthly := []string{"2025-06-01", "2025-07-01", "2025-08-01", "2025-09-01"}
+	slower := []string{"2025-01-01", "2025-01-21", "2025-02-10", "2025-03-02", "2025-03-22", "2025-05-01", "2025-06-10", "2025-07-20"}
+	for _, tc := range []struct {
+		name  string
+		days  []string
+		asOf  string
+		t     trouble
+		want  string
+		stage Stage
+	}{
+		{"who keeps the rhythm is left alone", monthly, "2025-09-20", trouble{}, "", Old},
+		{"silence is told in the customer's own rhythm", monthly, "2025-11-01", trouble{}, "came every 31 days, silent for 61", Cooling},
+		{"and complaints are told with it", monthly, "2025-11-01", trouble{complaints: 2, lastComplaint: on("2025-08-15")},
+			"came every 31 days, silent for 61; 2 complaints in half a year", Cooling},
+		{"a complaint that nothing was bought after comes first", monthly, "2025-09-20", trouble{complaints: 1, lastComplaint: on("2025-09-10")},
+			"was unhappy, and has not bought since; one complaint in half a year", Old},
+		{"a return counts once they would have come again", monthly, "2025-09-20", trouble{returns: 1, lastReturned: on("2025-09-10")}, "", Old},
+		{"from then on it does", monthly, "2025-10-05", trouble{returns: 1, lastReturned: on("2025-09-10")},
+			"brought something back and has not bought since, silent for 34 days (usual: every 31); one return in half a year", Old},
+		{"who comes more and more seldom is fading", slower, "2025-07-25", trouble{}, "used to come every 20 days, lately every 40", Old},
+		{"without a rhythm of their own, the shop's counts", []string{"2025-06-01"}, "2025-09-20", trouble{},
+			"silent for 111 days; customers here usually come every 40", Cooling},
+		{"the lost are not warned of: they are gone", monthly, "2026-06-01", trouble{complaints: 1, lastComplaint: on("2026-05-01")}, "", Lost},
+	} {
+		b := bookOf(tc.asOf, tc.days)
+		list := scores(b, findings{setting: DefaultSetting(), gap: 80, forecast: newForecast(1), troubles: map[customer.ID]trouble{1: tc.t}})
+		if got := list[0].Warning.Text(i18n.Printer{Locale: i18n.English}); got != tc.want || list[0].Stage != tc.stage {
+			t.Errorf("%s: got %q of a customer who is %s, want %q, %s", tc.name, got, list[0].Stage, tc.want, tc.stage)
+		}
+	}
+}
