@@ -152,13 +152,15 @@ func (p Pages) choices(r *http.Request, now care.Filter) (stores, people []ui.Op
 	if err != nil {
 		return nil, nil, err
 	}
-	all = slices.DeleteFunc(all, func(s org.Store) bool { return !s.Active || !scope.AllowsStore(s.ID) })
+	store, only := now.Store, org.StoreID(0)
 	for _, s := range all {
-		stores = append(stores, ui.Option{Value: s.ID.String(), Label: s.Name})
+		if s.Active && scope.AllowsStore(s.ID) {
+			stores = append(stores, ui.Option{Value: s.ID.String(), Label: s.Name})
+			only = s.ID
+		}
 	}
-	store := now.Store
-	if store == 0 && len(all) == 1 {
-		store = all[0].ID
+	if store == 0 && len(stores) == 1 {
+		store = only
 	}
 	if store != 0 {
 		staff, err := p.Org.ListStaff(r.Context(), org.StaffFilter{StoreID: store, ActiveOnly: true})
