@@ -100,7 +100,17 @@ func (s *Services) handler(a *App, secure bool) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle(api.Prefix+"/", rest)
 	mux.Handle("/", site)
-	return mux, nil
+	return remembering(mux), nil
+}
+
+// remembering lets a request that only reads read a customer's head once.
+func remembering(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			r = r.WithContext(customer.Remembering(r.Context()))
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // site is the pages.

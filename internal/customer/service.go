@@ -40,7 +40,15 @@ var errNotFound = errs.New(errs.NotFound, "customer.not_found")
 
 // Get is the head of a file. A customer outside of the actor's reach is not found.
 func (s *Service) Get(ctx context.Context, actor org.Actor, c ID) (Customer, error) {
-	return s.getFrom(ctx, s.DB, actor, c)
+	known := memoryOf(ctx)
+	if head, ok := known.get(actor, c); ok {
+		return head, nil
+	}
+	head, err := s.getFrom(ctx, s.DB, actor, c)
+	if err == nil {
+		known.put(actor, head)
+	}
+	return head, err
 }
 
 func (s *Service) getFrom(ctx context.Context, q db.Querier, actor org.Actor, c ID) (Customer, error) {
