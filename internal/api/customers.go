@@ -65,8 +65,8 @@ type file struct {
 	Birthday    *birthday            `json:"birthday,omitempty"`
 	Contacts    []contact            `json:"contacts" nullable:"false"`
 	Revealed    bool                 `json:"revealed" doc:"Whether contacts and address are shown in full"`
-	HouseholdID customer.HouseholdID `json:"household_id,omitzero" doc:"Shared by those who live together"`
-	ReferrerID  customer.ID          `json:"referrer_id,omitzero" doc:"Who brought them"`
+	HouseholdID customer.HouseholdID `json:"household_id,omitzero" doc:"Shared by those who live together; missing when the caller sees none of them"`
+	ReferrerID  customer.ID          `json:"referrer_id,omitzero" doc:"Who brought them; missing when the caller does not see them"`
 	Version     int64                `json:"version" doc:"Counts edits: send it back with a change"`
 	Facts       []fact               `json:"facts" nullable:"false"`
 	Question    *question            `json:"question,omitempty" doc:"The one thing best asked at the next contact"`
@@ -172,7 +172,13 @@ func newFile(p i18n.Printer, f customer.File, revealed, open bool) file {
 		Summary:  newSummary(customer.Summary{Customer: c}),
 		Contacts: each(f.Contacts, func(k customer.Contact) contact { return newContact(k, revealed) }),
 		Facts:    each(f.Facts, func(x customer.Fact) fact { return newFact(x, f.Fields, revealed, open) }),
-		Revealed: revealed, HouseholdID: c.HouseholdID, ReferrerID: c.ReferrerID, Version: c.Version,
+		Revealed: revealed, Version: c.Version,
+	}
+	if len(f.Household) > 0 { // the file names those in reach alone
+		out.HouseholdID = c.HouseholdID
+	}
+	if f.Referrer != nil {
+		out.ReferrerID = c.ReferrerID
 	}
 	if c.Birth != (customer.Birth{}) {
 		b := birthday(c.Birth)

@@ -244,3 +244,28 @@ func TestField_of_ones_own_works_like_a_built_in_one(t *testing.T) {
 		t.Errorf("got %s", list.text)
 	}
 }
+
+func TestCustomer_names_no_relatives_out_of_reach(t *testing.T) {
+	s := newShop(t, dbtest.SQLite(t))
+	c := s.opts.Customers
+	if err := c.SetHousehold(t.Context(), org.System, s.liNa, s.chen); err != nil {
+		t.Fatal(err)
+	}
+	f, err := c.File(t.Context(), org.System, s.liNa)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := f.Customer
+	if _, err := c.Update(t.Context(), org.System, s.liNa, customer.Edit{
+		Name: h.Name, StoreID: h.StoreID, OwnerID: h.OwnerID, Contacts: f.Contacts, Referrer: s.chen, Version: h.Version,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	path := s.customerPath(s.liNa, "")
+	if got := s.as(org.Administrator, "GET", path, nil).want(t, 200); got.at("referrer_id") != s.chen.String() || got.at("household_id") == nil {
+		t.Errorf("an administrator is told %s", got.text)
+	}
+	if got := s.as(org.Associate, "GET", path, nil).want(t, 200); got.at("referrer_id") != nil || got.at("household_id") != nil {
+		t.Errorf("an associate is told of another store's customer: %s", got.text)
+	}
+}

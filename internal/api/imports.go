@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/money"
@@ -158,8 +159,9 @@ func (a *API) listImports(ctx context.Context, actor org.Actor, in *Paging) (*pa
 }
 
 // uploadIn takes the file as the request's body, as it comes: it may be larger
-// than the memory. Sent twice, it waits twice; it is imported once.
+// than the memory.
 type uploadIn struct {
+	Idempotent
 	Kind purchase.FileKind `query:"kind" required:"true" enum:"receipts,customers"`
 	Name string            `query:"name" required:"true" minLength:"1" maxLength:"200" doc:"The file's name: till.csv, till.csv.gz, till.xlsx"`
 
@@ -176,11 +178,22 @@ func (a *API) uploadImport(ctx context.Context, actor org.Actor, in *uploadIn) (
 	if in.file == nil {
 		return nil, errs.New(errs.Invalid, "api.file_missing")
 	}
-	r, err := a.Purchases.Upload(ctx, actor, in.Kind, in.Name, in.file)
+	r, err := a.Purchases.Receive(ctx, actor, in.Kind, in.Name, in.file)
 	if err != nil {
 		return nil, err
 	}
-	return &one[importRun]{newRun(i18n.From(ctx), r)}, nil
+	asked := []any{in.Kind, in.Name, r.FileHash}
+	made, err := makeOnce(ctx, a, in.Idempotent, "upload_import", asked, func(ctx context.Context, tx *db.Tx) (purchase.RunID, error) {
+		err := a.Purchases.AcceptTx(ctx, tx, &r)
+		return r.ID, err
+	})
+	if err != nil || made != r.ID { // refused, or sent before
+		a.Purchases.Drop(r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.getImport(ctx, actor, &ImportPath{ref(made)})
 }
 
 // ImportPath names an import.
@@ -212,6 +225,7 @@ type importPreview struct {
 	Counts   importCounts    `json:"counts" doc:"Of the first rows"`
 	Problems []importProblem `json:"problems" nullable:"false" doc:"Of the first rows"`
 	Error    *importError    `json:"error,omitempty" doc:"Why these options do not do"`
+	Hidden   bool            `json:"hidden,omitempty" doc:"What the rows say is left out: it is told to whoever brought the file, and with customers.reveal"`
 }
 
 type previewRow struct {
@@ -229,7 +243,7 @@ func (a *API) previewImport(ctx context.Context, actor org.Actor, in *importOpti
 	out := importPreview{
 		Options: importOptions(look.Run.Options), Fields: look.Fields, Counts: newCounts(look.Counts),
 		Rows:     each(look.Preview, func(r purchase.PreviewRow) previewRow { return previewRow(r) }),
-		Problems: each(look.Bad, newImportProblem(p)),
+		Problems: each(look.Bad, newImportProblem(p)), Hidden: look.Hidden,
 	}
 	if look.Err != nil {
 		why := problemOf(p, look.Err)
@@ -296,8 +310,12 @@ type download struct {
 }
 
 func (a *API) downloadProblems(ctx context.Context, actor org.Actor, in *ImportPath) (*download, error) {
-	if _, err := a.Purchases.Run(ctx, actor, in.Import.Of); err != nil {
+	run, err := a.Purchases.Run(ctx, actor, in.Import.Of)
+	if err != nil {
 		return nil, err
+	}
+	if !run.ReadableBy(actor) {
+		return nil, errs.New(errs.Forbidden, "import.rows_hidden")
 	}
 	p := i18n.From(ctx)
 	return &download{
@@ -307,8 +325,9 @@ func (a *API) downloadProblems(ctx context.Context, actor org.Actor, in *ImportP
 			err := a.Purchases.WriteProblems(ctx, actor, in.Import.Of, hc.BodyWriter(), "csv", func(x purchase.Problem) string {
 				return p.Args(x.Reason, x.Args)
 			})
-			if err != nil { // half of it is sent: the log is all that is left
+			if err != nil { // half of it is sent, and must not look whole
 				a.Log.Error("API download failed", "import", in.Import.Of.String(), slog.Any("error", err))
+				panic(http.ErrAbortHandler)
 			}
 		},
 	}, nil

@@ -1,9 +1,11 @@
 package api_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
+	"github.com/ricejar/ricejar/internal/api"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/db/dbtest"
 	"github.com/ricejar/ricejar/internal/jobs"
@@ -48,6 +50,9 @@ func TestImport_is_uploaded_tried_run_and_undone(t *testing.T) {
 		look = admin("POST", run+"/preview", options).want(t, 200)
 		if look.at("error") != nil || look.at("rows", 0, "fields", "product") != "大米" {
 			t.Errorf("got %s", look.text)
+		}
+		if got := admin("POST", run+"/run", nil).want(t, 409); got.at("code") != "import.check_first" {
+			t.Errorf("running it without a check: got %s", got.text)
 		}
 		admin("POST", run+"/check", options).want(t, 202)
 		s.work()
@@ -113,4 +118,55 @@ func TestImport_of_what_is_no_file_is_refused(t *testing.T) {
 			t.Errorf("%s: got %s", name, got.text)
 		}
 	}
+}
+
+func TestImport_tells_what_rows_say_only_to_whom_it_may(t *testing.T) {
+	s := newShop(t, dbtest.SQLite(t))
+	s.opts.Purchases.Jobs, s.opts.Purchases.UploadDir = &jobs.Queue{DB: s.opts.DB}, t.TempDir()
+	s.api = api.New(s.opts)
+	text := "单号,数量,时间,单价,会员卡\nT1,1,2026-11-01 10:00,30.50,13812345678\nT2,1,2026-11-32 10:00,30.50,13912345678\n"
+	up := s.as(org.Administrator, "POST", "/imports?kind=receipts&name=till.csv", text, "Content-Type", "application/octet-stream").want(t, 201)
+	run := "/imports/" + up.at("id").(string)
+	options := object{"store": "SH1", "map": object{"receipt": "单号", "quantity": "数量", "sold_at": "时间", "unit_price": "单价", "customer": "会员卡"}}
+	s.as(org.Administrator, "POST", run+"/check", options).want(t, 202)
+	s.work()
+	paths := map[string]any{run + "/preview": options, run + "/problems": nil}
+	for path, body := range paths {
+		method := "GET"
+		if body != nil {
+			method = "POST"
+		}
+		if got := s.as(org.Administrator, method, path, body).want(t, 200); !strings.Contains(got.text, "2026-11-32") {
+			t.Errorf("%s tells an administrator %s", path, got.text)
+		}
+		if got := s.as(org.Marketer, method, path, body).want(t, 200); strings.Contains(got.text, "13812345678") || strings.Contains(got.text, "2026-11-32") {
+			t.Errorf("%s tells a marketer %s", path, got.text)
+		}
+	}
+	if got := s.as(org.Marketer, "GET", run+"/problems.csv", nil).want(t, 403); got.at("code") != "import.rows_hidden" {
+		t.Errorf("got %s", got.text)
+	}
+	s.as(org.Administrator, "GET", run+"/problems.csv", nil).want(t, 200)
+}
+
+func TestImport_uploaded_twice_with_one_key_waits_once(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		folder := t.TempDir()
+		s.opts.Purchases.UploadDir = folder
+		send := func(name, content, key string) answer {
+			return s.as(org.Administrator, "POST", "/imports?kind=receipts&name="+name, content, "Content-Type", "application/octet-stream", "Idempotency-Key", key)
+		}
+		first := send("till.csv", till, "k1").want(t, 201)
+		if again := send("till.csv", till, "k1").want(t, 201); again.at("id") != first.at("id") {
+			t.Errorf("got %v, want the first's %v", again.at("id"), first.at("id"))
+		}
+		send("till.csv", till+"T5,RICE,大米,1,2026-11-03 09:00,30.50,\n", "k1").want(t, 409)
+		if other := send("till.csv", till, "k2").want(t, 201); other.at("id") == first.at("id") {
+			t.Error("another key is answered with the first's upload")
+		}
+		if kept, err := os.ReadDir(folder); err != nil || len(kept) != 2 {
+			t.Errorf("%d files are kept, %v; want 2", len(kept), err)
+		}
+	})
 }

@@ -61,9 +61,13 @@ const (
 // WriteProblems writes the rows of an import that were not taken as a file with
 // the same columns, and two before them: the row in the file, and the reason in
 // words. Mended, it can be imported as it is: the two columns are passed over.
-// They come first so that a row with a cell too few or too many stays one.
+// They come first so that a row with a cell too few or too many stays one. Whom
+// the rows may not be shown gets no file.
 func (s *Service) WriteProblems(ctx context.Context, actor org.Actor, run RunID, w io.Writer, format string, explain func(Problem) string) error {
 	r, err := s.Run(ctx, actor, run)
+	if err == nil && !r.ReadableBy(actor) {
+		err = errRowsHidden
+	}
 	if err != nil {
 		return err
 	}

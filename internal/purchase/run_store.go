@@ -148,13 +148,21 @@ func scanProblem(row db.Scanner) (p Problem, err error) {
 	return p, errors.Join(json.Unmarshal([]byte(args), &p.Args), json.Unmarshal([]byte(cells), &p.Cells))
 }
 
-// Problems lists the rows of an import that were not taken, after the row given.
+// Problems lists the rows of an import that were not taken, after the row given;
+// what they say only to whom it may be shown.
 func (s *Service) Problems(ctx context.Context, actor org.Actor, run RunID, afterRow, limit int) ([]Problem, error) {
-	if err := actor.Need(org.ImportsRun); err != nil {
+	r, err := s.Run(ctx, actor, run)
+	if err != nil {
 		return nil, err
 	}
-	return db.All(ctx, s.DB, scanProblem, `SELECT row_no, seq, field, reason, args, cells FROM import_problem
+	list, err := db.All(ctx, s.DB, scanProblem, `SELECT row_no, seq, field, reason, args, cells FROM import_problem
 		WHERE run_id = ? AND row_no > ? ORDER BY row_no, seq LIMIT ?`, int64(run), afterRow, limit)
+	if !r.ReadableBy(actor) {
+		for i, p := range list {
+			list[i] = p.hidden()
+		}
+	}
+	return list, err
 }
 
 // problems yields all of them, in pages.

@@ -28,6 +28,20 @@ const maxUpload = 2 << 30
 // Upload keeps a file to be imported. The run it makes waits, with the columns
 // as they were understood the last time a file looked like this, else guessed.
 func (s *Service) Upload(ctx context.Context, actor org.Actor, kind FileKind, name string, r io.Reader) (Run, error) {
+	run, err := s.Receive(ctx, actor, kind, name, r)
+	if err != nil {
+		return Run{}, err
+	}
+	if err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.AcceptTx(ctx, tx, &run) }); err != nil {
+		s.Drop(run)
+		return Run{}, err
+	}
+	return run, nil
+}
+
+// Receive is the long half of Upload: it keeps the file and understands it. The
+// run does not exist before AcceptTx; else Drop it.
+func (s *Service) Receive(ctx context.Context, actor org.Actor, kind FileKind, name string, r io.Reader) (Run, error) {
 	if err := actor.Need(org.ImportsRun); err != nil {
 		return Run{}, err
 	}
@@ -35,33 +49,42 @@ func (s *Service) Upload(ctx context.Context, actor org.Actor, kind FileKind, na
 	if err := s.keep(&run, r); err != nil {
 		return Run{}, err
 	}
-	err := func() error {
-		reader, err := sheet.Open(run.FilePath, sheet.Options{})
-		if err != nil {
-			return err
-		}
-		run.Header = reader.Header()
-		_, run.BytesAll = reader.Progress()
-		if err := reader.Close(); err != nil {
-			return err
-		}
-		known, ok, err := recallShape(ctx, s.DB, shapeOf(kind, run.Header))
-		if err != nil {
-			return err
-		}
-		if run.Options = known; !ok {
-			more, err := s.customerFields(ctx, kind)
-			if err != nil {
-				return err
-			}
-			run.Options.Map = guessMap(kind, run.Header, more)
-		}
-		return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return insertRun(ctx, tx, &run) })
-	}()
-	if err != nil {
-		return Run{}, errors.Join(err, os.Remove(run.FilePath))
+	if err := s.recognise(ctx, &run); err != nil {
+		s.Drop(run)
+		return Run{}, err
 	}
 	return run, nil
+}
+
+// AcceptTx makes a received file a run that waits.
+func (s *Service) AcceptTx(ctx context.Context, tx *db.Tx, run *Run) error {
+	return insertRun(ctx, tx, run)
+}
+
+// Drop forgets a received file that did not become a run.
+func (s *Service) Drop(run Run) { removeUpload(run.FilePath) }
+
+// recognise reads the header, and what a file with this one meant the last time.
+func (s *Service) recognise(ctx context.Context, run *Run) error {
+	reader, err := sheet.Open(run.FilePath, sheet.Options{})
+	if err != nil {
+		return err
+	}
+	run.Header = reader.Header()
+	_, run.BytesAll = reader.Progress()
+	if err := reader.Close(); err != nil {
+		return err
+	}
+	known, ok, err := recallShape(ctx, s.DB, shapeOf(run.Kind, run.Header))
+	if err != nil {
+		return err
+	}
+	if run.Options = known; ok {
+		return nil
+	}
+	more, err := s.customerFields(ctx, run.Kind)
+	run.Options.Map = guessMap(run.Kind, run.Header, more)
+	return err
 }
 
 // keep writes the upload into UploadDir.
@@ -122,6 +145,7 @@ type Look struct {
 	Counts  Counts       // of the first lookRows rows
 	Bad     []Problem    // of these
 	Err     error        // why the options do not do: a column missing, a store unknown
+	Hidden  bool         // what the rows say is left out: it is not for this reader
 }
 
 const (
@@ -135,6 +159,14 @@ func (s *Service) Look(ctx context.Context, actor org.Actor, id RunID, o *Option
 	if err != nil {
 		return Look{}, err
 	}
+	look, err := s.look(ctx, actor, run, o)
+	if !run.ReadableBy(actor) {
+		look.hide()
+	}
+	return look, err
+}
+
+func (s *Service) look(ctx context.Context, actor org.Actor, run Run, o *Options) (Look, error) {
 	more, err := s.customerFields(ctx, run.Kind)
 	if err != nil {
 		return Look{}, err
@@ -186,9 +218,9 @@ func (s *Service) Check(ctx context.Context, actor org.Actor, id RunID, o Option
 	return s.enqueue(ctx, actor, id, Checking, &o, Waiting, Checked)
 }
 
-// Start has a checked upload imported, as a job.
+// Start has a checked upload imported, as a job, or one that stopped go on.
 func (s *Service) Start(ctx context.Context, actor org.Actor, id RunID) error {
-	return s.enqueue(ctx, actor, id, Running, nil, Waiting, Checked, Failed)
+	return s.enqueue(ctx, actor, id, Running, nil, Checked, Failed)
 }
 
 // StartUndo has an import undone, as a job.
@@ -237,6 +269,8 @@ func (s *Service) enqueue(ctx context.Context, actor org.Actor, id RunID, to Run
 		switch {
 		case run.State.Busy():
 			return errs.New(errs.Conflict, "import.running", "file", run.FileName)
+		case to == Running && run.State == Waiting:
+			return errs.New(errs.Conflict, "import.check_first")
 		case !slices.Contains(from, run.State):
 			return errs.New(errs.Conflict, "import.not_now", "state", string(run.State))
 		case to != Undoing && run.FilePath == "":

@@ -74,11 +74,18 @@ func TestAnUploadIsLookedAtCheckedImportedAndUndone(t *testing.T) {
 		if r, err := s.Purchases(ctxOf(t), org.System); err != nil || r.Receipts != 0 {
 			t.Errorf("the check wrote %d receipts, %v", r.Receipts, err)
 		}
-		if err := s.Start(ctxOf(t), org.System, up.ID); err != nil {
-			t.Fatal(err)
-		}
 		twin, err := s.Upload(ctxOf(t), org.System, Receipts, "twin.csv", strings.NewReader(text))
 		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Start(ctxOf(t), org.System, twin.ID); !errs.Is(err, errs.Conflict) || !strings.Contains(err.Error(), "import.check_first") {
+			t.Errorf("starting what nobody has checked: %v", err)
+		}
+		if err := s.Check(ctxOf(t), org.System, twin.ID, look.Run.Options); err != nil {
+			t.Fatal(err)
+		}
+		work(t, s)
+		if err := s.Start(ctxOf(t), org.System, up.ID); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Start(ctxOf(t), org.System, twin.ID); !errs.Is(err, errs.Conflict) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -240,4 +241,50 @@ func TestOnlyThoseWhoImportSeeImports(t *testing.T) {
 	d.Get("/imports/x").Want(404)
 	d.Get("/imports?after=x").Want(404)
 	d.Post("/imports/17/start").Want(404)
+}
+
+// rows are what a file says of people.
+const rows = "小票号,数量,销售时间,单价,手机号,姓名\nR1,1,2026-03-01 10:00,5.00,13812345678,王晓东\nR2,一张,2026-03-01 10:00,5.00,13912345678,李四光\nR3,1,2026-03-01 10:00,5.00,139123456,李四光\n"
+
+func TestRowsAreShownToWhoBroughtThemAndToWhoMaySeeNumbers(t *testing.T) {
+	d := newDesk(t)
+	other, keeper := d.person("chen", org.Marketer), d.person("admin", org.Administrator)
+	at := d.upload("receipts", "三月.csv", rows).Want(303).Header().Get("Location")
+	columns := []string{
+		"store", "NJ", "map.receipt", "小票号", "map.quantity", "数量", "map.sold_at", "销售时间", "map.unit_price", "单价",
+		"map.phone", "手机号", "map.name", "姓名",
+	}
+	// Somebody who calls the phone a name would read it where names are shown.
+	trick := append(slices.Clone(columns), "map.product", "手机号")
+	told := func(who webtest.Site) bool {
+		t.Helper()
+		said := who.Get(at).Want(200).Body.String() + who.HTMX().Post(at+"/look", trick...).Want(200).Body.String() +
+			who.Get(at+"/problems.csv").Body.String()
+		return strings.Contains(said, "139123456") || strings.Contains(said, "13812345678") || strings.Contains(said, "李四光")
+	}
+	for range 2 { // as it waits, and when it is checked
+		for name, c := range map[string]struct {
+			who  webtest.Site
+			want bool
+		}{"who brought it": {d.Site, true}, "an administrator": {keeper, true}, "another marketer": {other, false}} {
+			if got := told(c.who); got != c.want {
+				t.Errorf("%s reads the rows: %v, want %v", name, got, c.want)
+			}
+		}
+		other.Get(at + "/problems.csv").Want(403)
+		other.Get(at).Want(200).WantText("main", "只给导入的人和有权查看完整号码的人看")
+		d.Post(at+"/check", columns...).WantRedirect(at)
+		d.work(at)
+	}
+	other.Get(at).WantText("#problems", "第 3 行").WantText("#problems", "***").WantNone("#problems a")
+}
+
+// person is the same pages with another at them.
+func (d desk) person(code string, role org.Role) webtest.Site {
+	d.t.Helper()
+	p, err := d.purchases.Org.CreateStaff(d.t.Context(), org.System, org.Staff{Code: code, Name: code, Role: role, Reach: org.ReachAll, Active: true})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return d.As(org.NewActor(p, 0, nil))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/purchase"
+	"github.com/ricejar/ricejar/internal/text"
 	"github.com/ricejar/ricejar/internal/web"
 	"github.com/ricejar/ricejar/internal/web/form"
 	"github.com/ricejar/ricejar/internal/web/paths"
@@ -19,8 +20,8 @@ import (
 )
 
 // runAt is the import whose id was given in a query.
-func (p Pages) runAt(r *http.Request, text string) (purchase.Run, error) {
-	run, err := id.Parse[purchase.Run](text)
+func (p Pages) runAt(r *http.Request, given string) (purchase.Run, error) {
+	run, err := id.Parse[purchase.Run](given)
 	if err != nil {
 		return purchase.Run{}, errs.Wrap(err, errs.NotFound, "web.not_found")
 	}
@@ -46,7 +47,7 @@ func (p Pages) show(w http.ResponseWriter, r *http.Request) error {
 	if run.State == purchase.Waiting || run.State == purchase.Checked && q.Bool("columns") {
 		return p.showColumns(w, r, run, nil)
 	}
-	v := runView{run: run}
+	v := runView{run: run, hidden: !run.ReadableBy(web.Actor(r))}
 	names, err := p.names(r.Context())
 	if err != nil {
 		return err
@@ -114,15 +115,22 @@ func (p Pages) download(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if !run.ReadableBy(web.Actor(r)) {
+		return errs.New(errs.Forbidden, "import.rows_hidden")
+	}
 	name := strings.TrimSuffix(strings.TrimSuffix(run.FileName, ".gz"), ".csv") + "-problems.csv"
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=problems.csv; filename*=UTF-8''%s", url.PathEscape(name)))
 	h.Set("Cache-Control", "no-store")
 	printer := web.Printer(r)
-	return p.Purchases.WriteProblems(r.Context(), web.Actor(r), run.ID, w, "csv", func(bad purchase.Problem) string {
+	if err := p.Purchases.WriteProblems(r.Context(), web.Actor(r), run.ID, w, "csv", func(bad purchase.Problem) string {
 		return explain(printer, label, bad)
-	})
+	}); err != nil {
+		// Half a file must not look whole: the connection is cut.
+		panic(http.ErrAbortHandler)
+	}
+	return nil
 }
 
 // showColumns shows the mapping: as it is kept, or as it was just typed into f.
@@ -259,18 +267,11 @@ func columnOptions(r *http.Request, look purchase.Look) []ui.Option {
 		}
 		filled := slices.IndexFunc(look.Sample, func(row []string) bool { return i < len(row) && strings.TrimSpace(row[i]) != "" })
 		if filled >= 0 {
-			o.Label += ": " + clip(strings.TrimSpace(look.Sample[filled][i]), 20)
+			o.Label += ": " + text.Clip(strings.TrimSpace(look.Sample[filled][i]), 20)
 		}
 		options = append(options, o)
 	}
 	return options
-}
-
-func clip(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most-1]) + "…"
-	}
-	return s
 }
 
 // likelyStore is the store a file is of that does not tell it: the reader's own,
