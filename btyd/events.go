@@ -7,7 +7,6 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"sync"
 )
 
 // Events are purchases in any order, column by column: row i of every column is
@@ -115,38 +114,51 @@ func (l *Log) Spends(customer int) []float64 {
 }
 
 // Until is the log as it was at cut: without the purchases after it.
-func (l *Log) Until(cut float64) *Log {
-	u := &Log{}
+func (l *Log) Until(cut float64) *Log { return l.between(math.Inf(-1), cut) }
+
+// between is the log without the purchases before start and after end.
+func (l *Log) between(start, end float64) *Log {
+	b := &Log{}
 	if l.times != nil {
-		u.offsets, u.times, u.spend = until(l.offsets, l.times, l.spend, cut)
+		b.offsets, b.times, b.spend = keepBetween(l, l.times, start, end)
 	} else {
-		u.offsets, u.days, u.spend = until(l.offsets, l.days, l.spend, cut)
+		b.offsets, b.days, b.spend = keepBetween(l, l.days, start, end)
 	}
-	return u
+	return b
 }
 
-func until[T moment](offsets []int32, at []T, spend []float64, cut float64) ([]int32, []T, []float64) {
-	kept := make([]int32, len(offsets))
-	for i := range len(offsets) - 1 {
-		from, to := offsets[i], offsets[i+1]
-		for to > from && float64(at[to-1]) > cut {
-			to--
+func keepBetween[T moment](l *Log, at []T, start, end float64) (offsets []int32, kept []T, spend []float64) {
+	n := l.Customers()
+	offsets = make([]int32, n+1)
+	for i := range n {
+		first, last := inside(at, l.offsets[i], l.offsets[i+1], start, end)
+		offsets[i+1] = offsets[i] + last - first
+	}
+	kept = make([]T, offsets[n])
+	if l.spend != nil {
+		spend = make([]float64, offsets[n])
+	}
+	inParallel(n, stretch(n), func(_, from, to int) {
+		for i := from; i < to; i++ {
+			first, _ := inside(at, l.offsets[i], l.offsets[i+1], start, end)
+			copy(kept[offsets[i]:offsets[i+1]], at[first:])
+			if spend != nil {
+				copy(spend[offsets[i]:offsets[i+1]], l.spend[first:])
+			}
 		}
-		kept[i+1] = kept[i] + to - from
+	})
+	return offsets, kept, spend
+}
+
+// inside are the bounds of those of the purchases from … to that are from start to end.
+func inside[T moment](at []T, from, to int32, start, end float64) (first, last int32) {
+	for to > from && float64(at[to-1]) > end {
+		to--
 	}
-	total := kept[len(kept)-1]
-	keptAt := make([]T, total)
-	var keptSpend []float64
-	if spend != nil {
-		keptSpend = make([]float64, total)
+	for from < to && float64(at[from]) < start {
+		from++
 	}
-	for i := range len(offsets) - 1 {
-		copy(keptAt[kept[i]:kept[i+1]], at[offsets[i]:])
-		if spend != nil {
-			copy(keptSpend[kept[i]:kept[i+1]], spend[offsets[i]:])
-		}
-	}
-	return kept, keptAt, keptSpend
+	return from, to
 }
 
 // Counts are the purchases of each of the customers after one time and until another,
@@ -157,7 +169,7 @@ func (l *Log) Counts(customers []int32, after, until float64) []int32 {
 		n = len(customers)
 	}
 	counts := make([]int32, n)
-	spread(processors(n, perProcessor), n, func(_, from, to int) {
+	inParallel(n, stretch(n), func(_, from, to int) {
 		for i := from; i < to; i++ {
 			c := int32(i)
 			if customers != nil {
@@ -165,16 +177,16 @@ func (l *Log) Counts(customers []int32, after, until float64) []int32 {
 			}
 			begin, end := l.offsets[c], l.offsets[c+1]
 			if l.times != nil {
-				counts[i] = between(l.times[begin:end], after, until)
+				counts[i] = countAfter(l.times[begin:end], after, until)
 			} else {
-				counts[i] = between(l.days[begin:end], after, until)
+				counts[i] = countAfter(l.days[begin:end], after, until)
 			}
 		}
 	})
 	return counts
 }
 
-func between[T moment](at []T, after, until float64) (n int32) {
+func countAfter[T moment](at []T, after, until float64) (n int32) {
 	for i := len(at) - 1; i >= 0 && float64(at[i]) > after; i-- {
 		if float64(at[i]) <= until {
 			n++
@@ -211,10 +223,11 @@ func arrange[T moment](customer []int32, at []T, spend []float64, customers int)
 		shift++
 	}
 	buckets := customers>>shift + 1
-	parts := processors(n, perProcessor)
+	size := stretch(n)
+	parts := stretches(n, size)
 	sizes := make([][]int32, parts)
 	failures := make([]*errEvent, parts)
-	spread(parts, n, func(part, from, to int) {
+	inParallel(n, size, func(part, from, to int) {
 		sizes[part] = make([]int32, buckets)
 		failures[part] = countBuckets(sizes[part], customer, at, spend, from, to, customers, shift)
 	})
@@ -228,9 +241,7 @@ func arrange[T moment](customer []int32, at []T, spend []float64, customers int)
 	for b := range buckets {
 		bounds[b] = next
 		for part := range parts {
-			if sizes[part] != nil {
-				sizes[part][b], next = next, next+sizes[part][b]
-			}
+			sizes[part][b], next = next, next+sizes[part][b]
 		}
 	}
 	bounds[buckets] = next
@@ -239,7 +250,7 @@ func arrange[T moment](customer []int32, at []T, spend []float64, customers int)
 	if spend != nil {
 		dealtSpend = make([]float64, n)
 	}
-	spread(parts, n, func(part, from, to int) {
+	inParallel(n, size, func(part, from, to int) {
 		place := sizes[part]
 		for i := from; i < to; i++ {
 			b := customer[i] >> shift
@@ -257,7 +268,7 @@ func arrange[T moment](customer []int32, at []T, spend []float64, customers int)
 		s.spend = make([]float64, n)
 	}
 	kept := make([]int32, buckets) // what is left of each bucket after merging
-	spread(processors(buckets, 1), buckets, func(_, from, to int) {
+	inParallel(buckets, 8, func(_, from, to int) {
 		var counts []int32
 		for b := from; b < to; b++ {
 			counts = append(counts[:0], make([]int32, min(customers-b<<shift, 1<<shift)+1)...)
@@ -410,23 +421,5 @@ func (s *sorter[T]) closeUp(bounds, kept []int32) ([]int32, []T, []float64, erro
 	return s.offsets, s.at[:end], s.spend, nil
 }
 
-// perProcessor is how many rows are worth another processor.
-const perProcessor = 2048
-
-// processors is how many processors to start for n things, of which grain are worth one.
-func processors(n, grain int) int {
-	return max(1, min(runtime.GOMAXPROCS(0), n/grain))
-}
-
-// spread cuts 0 … n into one part for each processor and does them at the same time.
-func spread(parts, n int, do func(part, from, to int)) {
-	if parts == 1 {
-		do(0, 0, n)
-		return
-	}
-	var wait sync.WaitGroup
-	for part := range parts {
-		wait.Go(func() { do(part, n*part/parts, n*(part+1)/parts) })
-	}
-	wait.Wait()
-}
+// stretch is the length of the stretches n rows are cut into for the processors.
+func stretch(n int) int { return max(2048, stretches(n, runtime.GOMAXPROCS(0))) }

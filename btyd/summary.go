@@ -81,19 +81,19 @@ func (l *Log) Histories(w Window) *Histories {
 }
 
 func summarize[T moment](l *Log, at []T, w Window) *Histories {
-	n := l.Customers()
-	parts := processors(n, perProcessor)
-	sizes := make([]int, parts)
-	spread(parts, n, func(part, from, to int) {
+	n, start := l.Customers(), w.start()
+	size := stretch(n)
+	sizes := make([]int, stretches(n, size))
+	inParallel(n, size, func(part, from, to int) {
 		for i := from; i < to; i++ {
-			if first, last := inWindow(at, l.offsets[i], l.offsets[i+1], w); first < last {
+			if first, last := inside(at, l.offsets[i], l.offsets[i+1], start, w.End); first < last {
 				sizes[part]++
 			}
 		}
 	})
 	total := 0
-	for part, size := range sizes {
-		sizes[part], total = total, total+size
+	for part, rows := range sizes {
+		sizes[part], total = total, total+rows
 	}
 	h := &Histories{
 		X: make([]int32, total), Tx: make([]float64, total), T: make([]float64, total),
@@ -102,10 +102,10 @@ func summarize[T moment](l *Log, at []T, w Window) *Histories {
 	if l.spend != nil {
 		h.Spend, h.Purchases = make([]float64, total), make([]int32, total)
 	}
-	spread(parts, n, func(part, from, to int) {
+	inParallel(n, size, func(part, from, to int) {
 		row, unit, logUnit, gaps := sizes[part], w.unit(), math.Log(w.unit()), logsOfDays()
 		for i := from; i < to; i++ {
-			first, end := inWindow(at, l.offsets[i], l.offsets[i+1], w)
+			first, end := inside(at, l.offsets[i], l.offsets[i+1], start, w.End)
 			if first == end {
 				continue
 			}
@@ -124,19 +124,6 @@ func summarize[T moment](l *Log, at []T, w Window) *Histories {
 		}
 	})
 	return h
-}
-
-// inWindow are the bounds of those of the purchases from … to that are in the window.
-func inWindow[T moment](at []T, from, to int32, w Window) (first, end int32) {
-	for to > from && float64(at[to-1]) > w.End {
-		to--
-	}
-	if w.Start != 0 {
-		for from < to && float64(at[from]) < w.Start {
-			from++
-		}
-	}
-	return from, to
 }
 
 // meanSpend is the mean spend of the purchases, the first left out unless it counts.
