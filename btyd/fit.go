@@ -80,22 +80,20 @@ var geometricNames = []string{"r", "alpha", "a", "b"}
 
 // geometricEscapes are how a geometric model degenerates.
 var geometricEscapes = []escape{
-	{vector{0, 0, -1, 0}, []string{"a"}, "a goes to 0: the data show no customer leaving whom chance does not explain, so the model has become one of " +
-		"purchases without an end, and P(alive) is near 1 for all. Do not use P(alive); P(active) remains usable. " +
-		"For a better answer fit MBGNBD, ParetoNBD or Return, or observe longer."},
-	{vector{0, 0, 0, 1}, []string{"b"}, "b goes to infinity: nobody is seen to leave, so the model has become one of purchases without an end, and P(alive) is near 1 for all. " +
-		"Do not use P(alive); P(active) remains usable. For a better answer fit MBGNBD, ParetoNBD or Return, or observe longer."},
-	{vector{0, 0, 1, 1}, []string{"a", "b"}, "a and b go to infinity together: customers do not differ in how likely they leave after a purchase. " +
+	{vector{0, 0, -1, 1}, []string{"a"}, "a, against b, is as good as 0: silences here are no longer than chance makes them, so that nobody can be said to have left. " +
+		"The model has become one of purchases without an end, in which P(alive) is near 1 for all: do not use P(alive). " +
+		"P(active) remains usable. For a better answer fit Return or a regular model, or observe longer."},
+	{vector{0, 0, 1, 1}, []string{"a", "b"}, "a and b are as good as infinite: customers do not differ in how likely they leave after a purchase. " +
 		"Only a/(a+b), that likelihood, means anything; predictions remain usable."},
-	{vector{0, 0, -1, -1}, []string{"a", "b"}, "a and b go to 0 together: the data show those who leave at the first chance and those who never do, nothing between. " +
-		"Only a/(a+b), the share of the former, means anything; look at predictions for the far future with doubt."},
-	{vector{1, 1, 0, 0}, []string{"r", "alpha"}, "r and alpha go to infinity together: customers do not differ in how often they buy. " +
-		"Only r/alpha, their common rate, means anything; predictions remain usable, if the data are not a selection of customers by their purchases."},
-	{vector{0, 0, 1, 0}, []string{"a"}, "a goes to infinity: everybody seems to leave at the first chance. " +
-		"Check that purchases of a customer are found under one number; predictions of purchases will be near 0."},
-	{vector{0, 0, 0, -1}, []string{"b"}, "b goes to 0: most customers seem to leave at the first chance. " +
-		"Check that purchases of a customer are found under one number; predictions of purchases will be low."},
-	{vector{-1, 0, 0, 0}, []string{"r"}, "r goes to 0: hardly anybody buys at all, and the few who do show no common rate. " +
+	{vector{0, 0, -1, -1}, []string{"a", "b"}, "a and b are as good as 0: there are those who leave at the first chance and those who never do, and nothing between. " +
+		"Only a/(a+b), the share of the former, means anything; doubt predictions for the far future."},
+	{vector{1, 1, 0, 0}, []string{"r", "alpha"}, "r and alpha are as good as infinite: customers do not differ in how often they buy. " +
+		"Only r/alpha, their common rate, means anything; predictions remain usable, unless customers were selected by their purchases."},
+	{vector{0, 0, 1, -1}, []string{"a"}, "a is as good as infinite: everybody seems to leave at the first chance. " +
+		"Check that purchases of one customer stand under one number; predicted purchases will be near 0."},
+	{vector{0, 0, 0, -1}, []string{"b"}, "b is as good as 0: most customers seem to leave at the first chance. " +
+		"Check that purchases of one customer stand under one number; predicted purchases will be few."},
+	{vector{-1, 0, 0, 0}, []string{"r"}, "r is as good as 0: hardly anybody buys at all, and those who do show no common rate. " +
 		"There is too little to learn from; observe longer."},
 }
 
@@ -144,8 +142,10 @@ func fitGeometric(h *Histories, o Options, ks []int, modified bool) (Fit[geometr
 				break
 			}
 		}
+		if len(found.Warnings) == 0 {
+			start = u
+		}
 		// Events of the next k are that much closer together.
-		start = u
 		start[1] += math.Log(float64(k) / float64(k+1))
 	}
 	return best, nil

@@ -3,13 +3,14 @@ package btyd
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // An escape is a way in which the parameters of a model can run off to their boundary when
 // the data show nothing of what they describe.
 type escape struct {
 	toward vector   // in log-parameters
-	params []string // which run off
+	params []string // which of them run off; the others mean nothing then
 	text   string   // what it means and what to do
 }
 
@@ -19,8 +20,8 @@ const (
 	vague = 2.0
 	// remote is a log-parameter that no ordinary data lead to.
 	remote = 9.0
-	// indifferent is a log-likelihood, of all customers, that nobody could notice.
-	indifferent = 0.01
+	// indifferent is a difference in the log-likelihood of all customers well within chance.
+	indifferent = 0.5
 )
 
 // judge tells how far to trust where a search over the parameters with these names has ended,
@@ -58,10 +59,15 @@ func judge(names []string, at summit, customers float64, f objective, escapes []
 		}
 		gone = true
 		for i := range n {
-			known[i] = known[i] || e.toward[i] != 0
-		}
-		for _, param := range e.params {
-			warnings = append(warnings, Warning{Code: Boundary, Param: param, Text: e.text})
+			if e.toward[i] == 0 {
+				continue
+			}
+			known[i] = true
+			if slices.Contains(e.params, names[i]) {
+				warnings = append(warnings, Warning{Code: Boundary, Param: names[i], Text: e.text})
+			} else {
+				warnings = append(warnings, Warning{Code: Flat, Param: names[i], Text: names[i] + " means nothing where that is so."})
+			}
 		}
 	}
 	se = at.logErrorsOf(n, customers, known)

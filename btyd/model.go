@@ -71,7 +71,7 @@ type WarningCode string
 
 // The warnings.
 const (
-	// Boundary: the likelihood keeps rising, however little, as the parameter goes to 0
+	// Boundary: the likelihood keeps rising, or falls by no more than chance explains, as the parameter goes to 0
 	// or to infinity: the data show none of what it describes. The estimate is where the search stopped.
 	Boundary WarningCode = "boundary"
 	// Flat: some combination of parameters can change without the likelihood noticing.

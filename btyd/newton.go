@@ -24,6 +24,10 @@ const farthest = 18.0
 // below which a better fit could not be told apart.
 const tolerance = 1e-12
 
+// crawl is the decrement below which a search that no longer gains digits at every step, as
+// it does near a top, is taken to follow a ridge without end.
+const crawl = 1e-6
+
 // maxEvaluations is far above what a search needs (7 to 15) unless there is no top.
 const maxEvaluations = 200
 
@@ -48,7 +52,7 @@ func climb(n int, start vector, customers float64, f objective) summit {
 		return at
 	}
 	const gentle = 1e-9
-	damping := gentle
+	damping, before := gentle, math.Inf(1)
 	for at.evaluations < maxEvaluations {
 		step, ok := ascent(n, at.u, g, at.hessian, damping)
 		if !ok {
@@ -63,7 +67,8 @@ func climb(n int, start vector, customers float64, f objective) summit {
 			decrement += step[i] * g[i]
 		}
 		// A full step from here gains half the decrement.
-		if damping <= 1e-6 && decrement*customers < tolerance*math.Max(1, math.Abs(at.value*customers)*1e-3) {
+		gain := decrement * customers
+		if damping <= 1e-6 && (gain < tolerance || gain < crawl && gain > before/100) {
 			at.converged = true
 			return at
 		}
@@ -78,14 +83,17 @@ func climb(n int, start vector, customers float64, f objective) summit {
 		value, ng, nh := f(next)
 		at.evaluations++
 		if !(value >= at.value) || math.IsInf(value, 0) { // worse, or no number
-			if damping > 1e10 {
-				at.converged = decrement*customers < 1e-6 // as high as arithmetic goes
+			if gain < 1e-10*math.Max(1, math.Abs(at.value)*customers) { // as high as arithmetic goes
+				at.converged = true
+				return at
+			}
+			if damping > 1e12 {
 				return at
 			}
 			damping = math.Max(damping*10, 1e-6)
 			continue
 		}
-		at.u, at.value, at.hessian, g = next, value, nh, ng
+		at.u, at.value, at.hessian, g, before = next, value, nh, ng, gain
 		if damping /= 10; damping < gentle {
 			damping = gentle
 		}
