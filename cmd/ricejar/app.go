@@ -17,6 +17,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/jobs"
 	"github.com/ricejar/ricejar/internal/once"
 	"github.com/ricejar/ricejar/internal/org"
@@ -45,6 +46,7 @@ type Services struct {
 	Jobs      *jobs.Queue
 	Customers *customer.Service
 	Purchases *purchase.Service
+	Insight   *insight.Service
 	Care      *care.Service
 }
 
@@ -84,10 +86,13 @@ func wire(d *db.DB, now func() time.Time) *Services {
 	s.Auth = &auth.Service{DB: d, Now: now, Audit: audit.Record, Active: s.active}
 	s.Purchases = purchase.New(d, s.Customers, s.Org, now)
 	s.Purchases.Audit, s.Purchases.Jobs = audit.Record, s.Jobs
+	s.Insight = insight.New(d, s.Org, s.Customers)
+	s.Insight.Now, s.Insight.Audit = now, audit.Record
 	s.Care = care.New(d, s.Org, s.Customers, s.Purchases)
 	s.Care.Now = now
 	s.Purchases.OnUndone(s.Care.ReceiptsUndoneTx)
 	s.Customers.OnMoved(s.Care.CustomerMovedTx)
+	s.Customers.OnMoved(s.Insight.CustomerMovedTx)
 	s.Customers.OnContactForbidden(s.Care.ContactForbiddenTx)
 	return s
 }
@@ -118,6 +123,7 @@ const keepJobs = 30 * 24 * time.Hour
 func (s *Services) workers(now func() time.Time) *jobs.Workers {
 	w := &jobs.Workers{}
 	s.Care.Register(w)
+	s.Insight.Register(w)
 	s.Purchases.RegisterJobs(w)
 	jobs.Register(w, func(ctx context.Context, _ *jobs.Job[tidyUp]) error {
 		return errors.Join(once.Prune(ctx, s.DB), s.Auth.Prune(ctx), s.Jobs.Prune(ctx, now().Add(-keepJobs)))
@@ -127,6 +133,16 @@ func (s *Services) workers(now func() time.Time) *jobs.Workers {
 
 // periodic is the work done every day, whatever the stores.
 var periodic = []jobs.Periodic{{Name: "tidy.up", At: "04:20", Zone: "UTC", Args: tidyUp{}}}
+
+// nights is the work done every night where the stores are.
+func (s *Services) nights(ctx context.Context) ([]jobs.Periodic, error) {
+	plans, err := s.Care.Nights(ctx)
+	if err != nil {
+		return nil, err
+	}
+	refresh, err := s.Insight.Nights(ctx)
+	return append(plans, refresh...), err
+}
 
 // Close closes the database.
 func (s *Services) Close() error { return s.DB.Close() }

@@ -31,13 +31,14 @@ type cli struct {
 	Verbose bool             `help:"Log more." short:"v"`
 	Version kong.VersionFlag `help:"Print the version."`
 
-	Import importCmd `cmd:"" help:"Read a till's export into the database, or undo it."`
-	Plan   planCmd   `cmd:"" help:"Make a day's tasks; it can be stopped and run again."`
-	Today  todayCmd  `cmd:"" help:"Print whom to contact, and why."`
-	Report reportCmd `cmd:"" help:"Print figures."`
-	Serve  serveCmd  `cmd:"" help:"Serve the pages and the API."`
-	Demo   demoCmd   `cmd:"" help:"Serve a made-up chain to look around in."`
-	User   userCmd   `cmd:"" help:"Create people who may sign in, and reset their passwords."`
+	Import  importCmd  `cmd:"" help:"Read a till's export into the database, or undo it."`
+	Plan    planCmd    `cmd:"" help:"Make a day's tasks; it can be stopped and run again."`
+	Today   todayCmd   `cmd:"" help:"Print whom to contact, and why."`
+	Report  reportCmd  `cmd:"" help:"Print figures."`
+	Insight insightCmd `cmd:"" help:"Find out what the purchases say about the customers."`
+	Serve   serveCmd   `cmd:"" help:"Serve the pages and the API."`
+	Demo    demoCmd    `cmd:"" help:"Serve a made-up chain to look around in."`
+	User    userCmd    `cmd:"" help:"Create people who may sign in, and reset their passwords."`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

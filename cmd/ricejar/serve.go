@@ -67,7 +67,7 @@ func (a *App) serve(s *Services, addr string, secure bool, ready func(url string
 	jobsEnded := make(chan struct{})
 	go func() {
 		defer close(jobsEnded)
-		runner := &jobs.Runner{Queue: s.Jobs, Workers: s.workers(a.Now), Periodic: periodic, PeriodicNow: s.Care.Nights, Log: a.Log, Grace: grace}
+		runner := &jobs.Runner{Queue: s.Jobs, Workers: s.workers(a.Now), Periodic: periodic, PeriodicNow: s.nights, Log: a.Log, Grace: grace}
 		runner.Run(ctx)
 	}()
 	server := web.Server(addr, handler)

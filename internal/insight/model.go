@@ -69,7 +69,8 @@ type Holdout struct {
 	Customers int       `json:"customers"`
 	Returned  int       `json:"returned"` // of them, within the horizon
 	Checks    []Check   `json:"checks"`   // of each model and each baseline; the best by LogLoss first
-	Bins      []HeldBin `json:"bins"`     // of the chosen model: foretold and come true, by tenths of the customers
+	Bins      []HeldBin `json:"bins"`     // of the chosen model: foretold and come true, ten of equal width
+	Likely    HeldBin   `json:"likely"`   // those to whom it gave a chance of a half or more
 }
 
 // Check is how well one of them foretold. Fields it does not speak of are nil.
@@ -92,6 +93,14 @@ type HeldBin struct {
 	Customers int     `json:"customers"`
 	Foretold  float64 `json:"foretold"` // mean chance given
 	Returned  int     `json:"returned"` // how many did buy
+}
+
+// Share is how many of them did buy; 0 for nobody.
+func (b HeldBin) Share() float64 {
+	if b.Customers == 0 {
+		return 0
+	}
+	return float64(b.Returned) / float64(b.Customers)
 }
 
 // count says what the book holds, and what is missing for a model.

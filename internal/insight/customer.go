@@ -1,0 +1,125 @@
+package insight
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/money"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// Insight is what is known of one customer, for the page and the API.
+type Insight struct {
+	AsOf        day.Day      `json:"as_of"` // the day of the last refresh
+	Basis       Basis        `json:"basis"`
+	Horizon     int          `json:"horizon"` // days ahead that Active and Expected are about
+	Stage       Stage        `json:"stage"`
+	Since       day.Day      `json:"stage_since"` // none for a prospect
+	Transitions []Transition `json:"transitions"`
+	Refills     []Refill     `json:"refills"`
+	Score       *Figures     `json:"score"` // null: has bought nothing yet
+	Warning     Warning      `json:"warning"`
+}
+
+// Figures are the numbers of a customer who has bought something.
+type Figures struct {
+	VIP       bool         `json:"vip"`
+	Recency   int8         `json:"recency"`
+	Frequency int8         `json:"frequency"`
+	Monetary  int8         `json:"monetary"`
+	Days      int32        `json:"purchase_days"`
+	First     day.Day      `json:"first_day"`
+	Last      day.Day      `json:"last_day"`
+	Gap       float64      `json:"gap"`      // own median gap, in days; 0: fewer than two purchase days
+	Silent    int          `json:"silent"`   // days since the last purchase
+	Overdue   float64      `json:"overdue"`  // silence in gaps: 1 is just now
+	Active    float64      `json:"active"`   // chance of a purchase within the horizon
+	Expected  float64      `json:"expected"` // purchases within the horizon
+	Spent     money.Amount `json:"spent"`    // in the last 365 days
+	Value     money.Amount `json:"value"`    // sales to expect in the next 365 days, discounted
+	Currency  string       `json:"currency"`
+}
+
+// Customer is what is known of a customer within the actor's reach, as of the last
+// refresh.
+func (s *Service) Customer(ctx context.Context, actor org.Actor, c customer.ID) (Insight, error) {
+	if err := actor.Need(org.CustomersRead); err != nil {
+		return Insight{}, err
+	}
+	if err := s.Customers.Reach(ctx, actor, c); err != nil {
+		return Insight{}, err
+	}
+	var v Insight
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		m, h, err := currentModel(ctx, tx)
+		if err != nil {
+			return err
+		}
+		set, _, err := readSetting(ctx, tx)
+		if err != nil {
+			return err
+		}
+		v = Insight{AsOf: m.AsOf, Basis: m.Basis, Horizon: set.Horizon}
+		if v.Transitions, err = transitions(ctx, tx, c); err != nil {
+			return err
+		}
+		if v.Refills, err = refills(ctx, tx, h, c); err != nil {
+			return err
+		}
+		k, err := db.One(ctx, tx, scanScore, sqlOneScore, int64(c), h.half)
+		if errors.Is(err, db.ErrNoRows) {
+			return nil
+		}
+		v.Stage, v.Since, v.Warning, v.Score = k.Stage, k.Since, k.Warning, k.figures(m.AsOf)
+		return err
+	})
+	return v, err
+}
+
+func (k Kept) figures(asOf day.Day) *Figures {
+	amount := func(minor int64) money.Amount { return money.Amount{Minor: minor, Currency: k.Currency} }
+	return &Figures{
+		VIP: k.VIP, Recency: k.Recency, Frequency: k.Frequency, Monetary: k.Monetary, Days: k.Days, First: k.First, Last: k.Last,
+		Gap: float64(k.Gap), Silent: asOf.Sub(k.Last), Overdue: math.Round(float64(k.Overdue)*1000) / 1000,
+		Active: k.Active, Expected: k.Expected, Spent: amount(k.Spent), Value: amount(k.Value), Currency: string(k.Currency),
+	}
+}
+
+// WarnedCursor is where a list of warned customers continues; the zero one is the beginning.
+type WarnedCursor struct {
+	Value    int64
+	Customer customer.ID
+}
+
+// Warned are the customers who may be leaving, the most valuable first, of those
+// the actor sees, narrowed to a store if one is given; and where the next page begins.
+func (s *Service) Warned(ctx context.Context, actor org.Actor, store org.StoreID, after WarnedCursor, limit int) ([]Kept, WarnedCursor, error) {
+	if err := actor.Need(org.CustomersRead); err != nil {
+		return nil, WarnedCursor{}, err
+	}
+	var list []Kept
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		h, err := readHead(ctx, tx)
+		if err != nil {
+			return err
+		}
+		where, args := actor.Scope().Narrow(store, 0).Where("s.owner_id", "s.store_id")
+		args = append([]any{h.half}, args...)
+		if after.Customer != 0 {
+			where += ` AND (s.value, s.customer_id) < (?, ?)`
+			args = append(args, after.Value, int64(after.Customer))
+		}
+		list, err = db.All(ctx, tx, scanScore, `SELECT `+sqlScore+` FROM insight_score s WHERE s.half = ? AND s.warning <> '' AND `+where+
+			` ORDER BY s.value DESC, s.customer_id DESC LIMIT ?`, append(args, limit+1)...)
+		return err
+	})
+	if err != nil || len(list) <= limit {
+		return list, WarnedCursor{}, err
+	}
+	end := list[limit-1]
+	return list[:limit], WarnedCursor{end.Value, end.Customer}, nil
+}
