@@ -35,6 +35,15 @@ func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 // GetStatus tells huma the HTTP status.
 func (p *Problem) GetStatus() int { return p.Status }
 
+// GetHeaders tells huma when trying again may help.
+func (p *Problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.Status == errs.Unavailable.Status() {
+		h.Set("Retry-After", errs.Unavailable.RetryAfter())
+	}
+	return h
+}
+
 // ContentType tells huma the media type.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 

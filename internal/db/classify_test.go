@@ -25,6 +25,7 @@ func TestExplain_tells_a_lost_server_from_a_reader_who_left(t *testing.T) {
 		{driver.ErrBadConn, errs.Unavailable},   // or before
 		{&net.OpError{Op: "dial", Err: errors.New("refused")}, errs.Unavailable},
 		{code("57P01"), errs.Unavailable},
+		{&pgconn.ConnectError{}, errs.Unavailable},
 		{code("08006"), errs.Unavailable},
 		{code("40001"), errs.Unavailable},
 		{code("53100"), errs.Unavailable},

@@ -18,12 +18,22 @@ type DB struct {
 	engine  Engine
 	dialect dialect
 	write   *sql.DB    // SQLite: one connection
-	read    *sql.DB    // SQLite: connections that cannot write
+	read    *sql.DB    // connections that cannot write
 	path    string     // SQLite's file
 	stmts   *stmtCache // nil on PostgreSQL, whose driver has its own
 
 	// Clock is what Tx.Now reads; tests set it.
 	Clock func() time.Time
+
+	// Trace, when set, hears of each query and statement before it is run: for
+	// tests that count what a page asks for.
+	Trace func(query string)
+}
+
+func (d *DB) trace(query string) {
+	if d.Trace != nil {
+		d.Trace(query)
+	}
 }
 
 // Open opens "sqlite:PATH" or "postgres://…", creates what does not exist and
@@ -73,26 +83,45 @@ func (d *DB) Engine() Engine { return d.engine }
 // Ping checks that the database answers.
 func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
 
+// stale is how many connections in a row may turn out to be broken before that
+// is told: all that a pool keeps, since a server that is started anew leaves none
+// of them whole. The next one is made for the occasion; when it cannot be, that
+// is told at once.
+const stale = pgReaders
+
 // Query runs a query on the read pool. Within a transaction it sees what was
 // committed before it: ask the Tx for what the transaction itself has written.
 func (d *DB) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	d.trace(query)
+	for broken := 0; ; broken++ {
+		rows, err := d.query(ctx, query, args)
+		if err == nil {
+			return rows, nil
+		}
+		if broken == stale || d.dialect.classify(err) != lost {
+			return nil, d.explain(err)
+		}
+	}
+}
+
+func (d *DB) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
 	if d.stmts != nil {
 		stmt, err := d.stmts.get(ctx, query)
 		if err != nil {
-			return nil, d.explain(err)
+			return nil, err
 		}
 		if stmt != nil {
-			rows, err := stmt.QueryContext(ctx, args...)
-			return rows, d.explain(err)
+			return stmt.QueryContext(ctx, args...)
 		}
 	}
-	rows, err := d.read.QueryContext(ctx, d.dialect.rebind(query), args...)
-	return rows, d.explain(err)
+	return d.read.QueryContext(ctx, d.dialect.rebind(query), args...)
 }
 
 // Write runs f in a transaction that may write, commits it when f returns nil
 // and rolls it back otherwise. A transaction that lost against another is run
-// again, so f must have no effect outside of it.
+// again, so f must have no effect outside of it. One whose connection breaks is
+// not: nobody knows how far it came. A connection that is broken before f is
+// called is replaced without a word.
 func (d *DB) Write(ctx context.Context, f func(context.Context, *Tx) error) error {
 	return d.transact(ctx, d.write, nil, f)
 }
@@ -116,25 +145,34 @@ func (d *DB) transact(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f 
 		return fmt.Errorf("db: transaction begun at %s inside the one begun at %s: use the …Tx form", caller(), outer)
 	}
 	ctx = context.WithValue(ctx, inTransaction{}, caller())
-	for try := 1; ; try++ {
-		done, err := d.once(ctx, pool, opts, f)
+	for lostRaces, broken := 0, 0; ; {
+		tx, err := d.once(ctx, pool, opts, f)
 		if err == nil {
-			for _, f := range done { // the connection is free again: f may want it
+			for _, f := range tx.afterCommit { // the connection is free again: f may want it
 				f()
 			}
 			return nil
 		}
-		if try == attempts || d.dialect.classify(err) != transient {
+		switch d.dialect.classify(err) {
+		case transient:
+			if lostRaces++; lostRaces == attempts {
+				return d.explain(err)
+			}
+			if err := pause(ctx, lostRaces); err != nil {
+				return err
+			}
+		case lost:
+			if broken++; tx != nil || broken > stale {
+				return d.explain(err)
+			}
+		default:
 			return d.explain(err)
-		}
-		if err := pause(ctx, try); err != nil {
-			return err
 		}
 	}
 }
 
-// once tries the transaction one time and returns what is to follow its commit.
-func (d *DB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f func(context.Context, *Tx) error) ([]func(), error) {
+// once tries the transaction one time. It returns none when f was not called.
+func (d *DB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f func(context.Context, *Tx) error) (*Tx, error) {
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, err
@@ -148,9 +186,13 @@ func (d *DB) once(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, f func
 	defer inner.Rollback()
 	tx := &Tx{db: d, tx: inner, conn: conn, now: d.Clock().UTC().Truncate(time.Millisecond)}
 	if err := f(ctx, tx); err != nil {
-		return nil, err
+		return tx, err
 	}
-	return tx.afterCommit, inner.Commit()
+	err = inner.Commit()
+	if err != nil && opts == nil && d.dialect.classify(err) == lost {
+		err = errs.Wrap(err, errs.Unavailable, "db.unsure")
+	}
+	return tx, err
 }
 
 // pause waits a little longer after each lost race, by a random part so that
@@ -192,7 +234,7 @@ func (d *DB) explain(err error) error {
 	switch d.dialect.classify(err) {
 	case full:
 		return errs.Wrap(err, errs.Unavailable, "db.disk_full")
-	case lost:
+	case lost, down:
 		return errs.Wrap(err, errs.Unavailable, "db.lost")
 	case transient:
 		return errs.Wrap(err, errs.Unavailable, "db.busy")

@@ -39,7 +39,8 @@ const (
 	other     failure = iota
 	unique            // a row with that key exists
 	transient         // a serialization failure, deadlock or lost lock: the same transaction may succeed
-	lost              // the server is gone or going away
+	lost              // the connection broke: the server is gone or going away, or has come back since
+	down              // no connection can be made
 	full              // the disk is full
 	badText           // a text holds what the engine cannot store: a NUL, bytes that are no UTF-8
 )

@@ -34,13 +34,15 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("postgres: %w", err)
 	}
-	pool := func(size int) *sql.DB {
+	pool := func(config *pgx.ConnConfig, size int) *sql.DB {
 		p := stdlib.OpenDB(*config)
 		p.SetMaxOpenConns(size)
 		p.SetMaxIdleConns(size)
 		return p
 	}
-	d := &DB{engine: PostgreSQL, dialect: postgresDialect{}, write: pool(pgWriters), read: pool(pgReaders)}
+	reading := config.Copy()
+	reading.RuntimeParams["default_transaction_read_only"] = "on" // so that a read may be tried again
+	d := &DB{engine: PostgreSQL, dialect: postgresDialect{}, write: pool(config, pgWriters), read: pool(reading, pgReaders)}
 	var encoding string
 	if err := d.read.QueryRowContext(ctx, "SHOW server_encoding").Scan(&encoding); err != nil {
 		return nil, errors.Join(fmt.Errorf("postgres: %w", err), d.Close())
@@ -98,6 +100,10 @@ func (postgresDialect) lockMigrations(ctx context.Context, conn *sql.Conn) (func
 }
 
 func (postgresDialect) classify(err error) failure {
+	var c *pgconn.ConnectError
+	if errors.As(err, &c) {
+		return down // whatever the server said: that it starts or stops, or has no room
+	}
 	var e *pgconn.PgError
 	if errors.As(err, &e) {
 		switch {
@@ -117,9 +123,8 @@ func (postgresDialect) classify(err error) failure {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return other // nobody waits any more; it looks like a net.Error
 	}
-	var c *pgconn.ConnectError
 	var n net.Error
-	if errors.As(err, &c) || errors.As(err, &n) || pgconn.SafeToRetry(err) || errors.Is(err, driver.ErrBadConn) ||
+	if errors.As(err, &n) || pgconn.SafeToRetry(err) || errors.Is(err, driver.ErrBadConn) ||
 		errors.Is(err, io.ErrUnexpectedEOF) {
 		return lost
 	}

@@ -29,19 +29,23 @@ func (c *stmtCache) get(ctx context.Context, query string) (*sql.Stmt, error) {
 	if stmt != nil {
 		return stmt, nil
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if stmt := c.m[query]; stmt != nil {
-		return stmt, nil
-	}
-	if len(c.m) >= maxStmts {
-		return nil, nil
-	}
+	// To prepare may take waiting for a connection: others must not wait along.
 	stmt, err := c.db.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	c.m[query] = stmt
+	c.mu.Lock()
+	other, full := c.m[query], len(c.m) >= maxStmts
+	if other == nil && !full {
+		c.m[query] = stmt
+	}
+	c.mu.Unlock()
+	switch {
+	case other != nil: // somebody was quicker
+		return other, stmt.Close()
+	case full:
+		return nil, stmt.Close()
+	}
 	return stmt, nil
 }
 
@@ -52,6 +56,6 @@ func (c *stmtCache) close() error {
 	for _, stmt := range c.m {
 		all = errors.Join(all, stmt.Close())
 	}
-	c.m = nil
+	clear(c.m)
 	return all
 }

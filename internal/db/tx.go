@@ -35,11 +35,13 @@ func (t *Tx) SkipLocked() string { return t.db.dialect.skipLocked() }
 
 // Query runs a query in the transaction.
 func (t *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	t.db.trace(query)
 	return t.tx.QueryContext(ctx, t.db.dialect.rebind(query), args...)
 }
 
 // Exec runs a statement and says how many rows it changed.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	t.db.trace(query)
 	res, err := t.tx.ExecContext(ctx, t.db.dialect.rebind(query), args...)
 	if err != nil {
 		return 0, err

@@ -50,6 +50,15 @@ func (k Kind) Status() int { return kinds[k].status }
 // Exit is the process exit code of the kind.
 func (k Kind) Exit() int { return kinds[k].exit }
 
+// RetryAfter is how many seconds to wait before trying again, as HTTP writes it;
+// empty where nothing is gained by waiting, or nobody knows how long.
+func (k Kind) RetryAfter() string {
+	if k == Unavailable {
+		return "5"
+	}
+	return ""
+}
+
 // Args are the named values a translated sentence is filled with.
 type Args map[string]any
 

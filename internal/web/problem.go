@@ -41,6 +41,9 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		toSignIn(w, r)
 		return
 	}
+	if after := kind.RetryAfter(); after != "" {
+		w.Header().Set("Retry-After", after)
+	}
 	if kind == errs.Internal || kind == errs.Unavailable {
 		s.Log.LogAttrs(r.Context(), slog.LevelError, "request failed",
 			slog.String("id", st.requestID), slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Any("error", err))

@@ -102,7 +102,7 @@ func StartCluster() (*Cluster, error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	return c, c.Start()
+	return c, c.launch()
 }
 
 // URL is the URL of a database of the cluster.
@@ -122,8 +122,8 @@ pg_pid=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$pg_pid"
 wait
 rm -rf "$1"`
 
-// Start starts the cluster's server and waits until it answers.
-func (c *Cluster) Start() error {
+// launch starts the server for the first time and waits until it answers.
+func (c *Cluster) launch() error {
 	cmd := c.command("sh", "-c", supervise, c.bin, c.dir)
 	log, err := os.Create(filepath.Join(os.TempDir(), filepath.Base(c.dir)+".log"))
 	if err != nil {
@@ -141,13 +141,30 @@ func (c *Cluster) Start() error {
 	return c.waitReady(log.Name())
 }
 
-// Restart stops the server at once, as a crash would, and starts it again.
+// Stop stops the server at once, as a crash would.
+func (c *Cluster) Stop() error { return c.control("stop", "-m", "immediate") }
+
+// Start starts the server again and waits until it answers. It begins in a
+// hurry, with commits that a crash may lose; from here on it has PostgreSQL's
+// own settings.
+func (c *Cluster) Start() error {
+	return c.control("start", "-l", filepath.Join(c.dir, "restart.log"), "-o",
+		fmt.Sprintf("-k %s -c listen_addresses= -c max_connections=200", c.dir))
+}
+
+// Restart is Stop and Start.
 func (c *Cluster) Restart() error {
-	restart := c.command("pg_ctl", "restart", "-D", c.data(), "-m", "immediate", "-w", "-o",
-		fmt.Sprintf("-k %s -c listen_addresses= -c max_connections=200", c.dir), "-l", filepath.Join(c.dir, "restart.log"))
-	out, err := restart.CombinedOutput()
+	if err := c.Stop(); err != nil {
+		return err
+	}
+	return c.Start()
+}
+
+// control has pg_ctl do something and waits until it is done.
+func (c *Cluster) control(what string, args ...string) error {
+	out, err := c.command("pg_ctl", append([]string{what, "-D", c.data(), "-w", "-t", "300"}, args...)...).CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("pg_ctl restart: %w\n%s", err, out)
+		return fmt.Errorf("pg_ctl %s: %w\n%s", what, err, out)
 	}
 	return nil
 }

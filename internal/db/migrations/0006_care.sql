@@ -43,7 +43,9 @@ CREATE INDEX task_value ON task (value DESC, customer_id DESC, id DESC) WHERE st
 CREATE INDEX task_store ON task (store_id, value DESC, customer_id DESC, id DESC) WHERE state = 'open';
 CREATE INDEX task_staff ON task (staff_id, value DESC, customer_id DESC, id DESC) WHERE state = 'open' AND staff_id <> 0;
 CREATE INDEX task_nobodys ON task (store_id, value DESC, customer_id DESC, id DESC) WHERE state = 'open' AND staff_id = 0;
+-- Promised calls in theirs, of everyone and of a store.
 CREATE INDEX task_call ON task (call_at, customer_id, id) WHERE state = 'open' AND call_at IS NOT NULL;
+CREATE INDEX task_store_call ON task (store_id, call_at, customer_id, id) WHERE state = 'open' AND call_at IS NOT NULL;
 CREATE INDEX task_until ON task (until, customer_id, id) WHERE state = 'open';
 
 -- What came of a contact. A task that nobody answered has several.
