@@ -139,28 +139,29 @@ func (s *Service) Counts(ctx context.Context, actor org.Actor, f Filter) (Counts
 		return Counts{}, err
 	}
 	arms, err := s.arms(ctx, actor, f)
-	if err != nil {
+	if err != nil || len(arms) == 0 {
 		return Counts{}, err
 	}
 	if _, err := s.moment(ctx, actor, &f); err != nil {
 		return Counts{}, err
 	}
-	var c Counts
-	for _, arm := range arms {
-		n, err := db.One(ctx, s.DB, db.Value[int], `SELECT COUNT(*) FROM (SELECT 1 FROM task t WHERE `+arm.where+` AND `+sqlDue+
-			` AND (t.call_at IS NOT NULL OR `+sqlFirst+`) LIMIT ?) counted`,
-			append(arm.args, f.Day, f.Day, f.Day, f.Day, mostCounted+1)...)
-		if err != nil {
-			return Counts{}, err
-		}
-		c.ToDo += n
+	var parts []string
+	var args []any
+	for i, arm := range arms {
+		parts = append(parts, `SELECT * FROM (SELECT 1 AS one FROM task t WHERE `+arm.where+` AND `+sqlDue+
+			` AND (t.call_at IS NOT NULL OR `+sqlFirst+`) LIMIT ?) arm`+itoa(i))
+		args = append(append(args, arm.args...), f.Day, f.Day, f.Day, f.Day, mostCounted+1)
 	}
+	where, more := doneBy(actor, f)
+	args = append(append(args, more...), f.Day, mostDone)
+	c, err := db.One(ctx, s.DB, func(row db.Scanner) (c Counts, err error) {
+		err = row.Scan(&c.ToDo, &c.Done)
+		return c, err
+	}, `SELECT (SELECT COUNT(*) FROM (`+strings.Join(parts, ` UNION ALL `)+`) todo),
+		(SELECT COUNT(*) FROM (SELECT 1 AS one FROM task_outcome o WHERE `+where+` AND o.day = ? AND o.undone_at IS NULL LIMIT ?) done)`, args...)
 	if c.ToDo > mostCounted {
 		c.ToDo, c.More = mostCounted, true
 	}
-	where, args := doneBy(actor, f)
-	c.Done, err = db.One(ctx, s.DB, db.Value[int], `SELECT COUNT(*) FROM (SELECT 1 FROM task_outcome o WHERE `+where+
-		` AND o.day = ? AND o.undone_at IS NULL LIMIT ?) counted`, append(args, f.Day, mostDone)...)
 	return c, err
 }
 
@@ -298,7 +299,7 @@ func (s *Service) calls(ctx context.Context, arms []arm, d day.Day) ([]Task, err
 	var where []string
 	var args []any
 	for _, a := range arms {
-		where = append(where, "("+a.where+")")
+		where = append(where, "(t.call_at IS NOT NULL AND "+a.where+")") // each by an index of its own
 		args = append(args, a.args...)
 	}
 	if len(where) == 0 {
@@ -306,7 +307,7 @@ func (s *Service) calls(ctx context.Context, arms []arm, d day.Day) ([]Task, err
 	}
 	args = append(args, d, d, mostCalls)
 	return db.All(ctx, s.DB, scanTask, `SELECT `+sqlTask+` FROM task t
-		WHERE t.state = 'open' AND (`+strings.Join(where, " OR ")+`) AND t.call_at IS NOT NULL AND `+sqlDue+`
+		WHERE t.state = 'open' AND (`+strings.Join(where, " OR ")+`) AND `+sqlDue+`
 		ORDER BY t.call_at, t.customer_id, t.id LIMIT ?`, args...)
 }
 

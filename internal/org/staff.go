@@ -3,7 +3,6 @@ package org
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/ricejar/ricejar/internal/db"
@@ -27,10 +26,12 @@ func (s *Service) ListStaff(ctx context.Context, f StaffFilter) ([]Staff, error)
 	if err != nil {
 		return nil, err
 	}
-	list := slices.Collect(maps.Values(d.staff))
-	list = slices.DeleteFunc(list, func(p Staff) bool {
-		return f.StoreID != 0 && p.StoreID != f.StoreID || f.ActiveOnly && !p.Active || p.Code <= f.After
-	})
+	var list []Staff
+	for _, p := range d.staff {
+		if (f.StoreID == 0 || p.StoreID == f.StoreID) && (p.Active || !f.ActiveOnly) && p.Code > f.After {
+			list = append(list, p)
+		}
+	}
 	slices.SortFunc(list, func(a, b Staff) int { return cmp.Compare(a.Code, b.Code) })
 	if f.Limit > 0 && len(list) > f.Limit {
 		list = list[:f.Limit]
