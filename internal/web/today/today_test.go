@@ -3,6 +3,7 @@ package today_test
 import (
 	"context"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -221,6 +222,48 @@ func (s shop) orphan() customer.ID {
 	}
 	s.plan()
 	return c.ID
+}
+
+func TestToday_asks_the_database_as_often_for_a_long_list_as_for_a_short_one(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		p, err := s.care.Org.CreateStaff(t.Context(), org.System, org.Staff{Code: "he", Name: "he", Role: org.Manager, Reach: org.ReachAll, StoreID: s.li.Staff.StoreID, Locale: "zh-Hans"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		everywhere := org.NewActor(p, 0, nil)
+		s.plan()
+		var asked []string
+		statements := func(as org.Actor, tasks int) []string {
+			t.Helper()
+			site := s.site.As(as)
+			site.Get("/today").Want(200) // what is kept for a while is read
+			asked = nil
+			if n := site.Get("/today").Want(200).Count("[data-task]"); n != tasks {
+				t.Fatalf("%d tasks, want %d", n, tasks)
+			}
+			return asked
+		}
+		s.db.Trace = func(query string) { asked = append(asked, query) }
+		defer func() { s.db.Trace = nil }()
+		people := []org.Actor{s.li, s.manager, everywhere}
+		var short [3][]string
+		for i, as := range people {
+			short[i] = statements(as, 2)
+		}
+		for i := range 7 {
+			c := s.born("顾客", "1370000000"+strconv.Itoa(i), 25)
+			if err := s.customers.AddNote(t.Context(), s.li, c.ID, "喜欢安静", ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.plan()
+		for i, as := range people {
+			if long := statements(as, 9); len(long) != len(short[i]) || len(long) > 10 {
+				t.Errorf("%s: %d statements for 2 tasks, %d for 9; want the same number, and no more than 10:\n%s",
+					as.Staff.Code, len(short[i]), len(long), strings.Join(long, "\n"))
+			}
+		}
+	})
 }
 
 func TestPhone_is_shown_to_dial_and_on_record(t *testing.T) {
