@@ -157,8 +157,8 @@ func (l *likelihood) share(m geometric) {
 		x.hessian[2][3] = m.a * m.b * sum2
 		x.hessian[3][3] = m.b*m.b*(sum2-b2) + m.b*b1
 		if to > 0 {
-			x.odds = math.Log(m.a) - math.Log(m.b+to-1)
-			x.db = -m.b / (m.b + to - 1)
+			x.odds = math.Log(m.a) - math.Log(m.b+(to-1))
+			x.db = -m.b / (m.b + (to - 1))
 		}
 	}
 }

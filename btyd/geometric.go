@@ -63,7 +63,7 @@ func (m geometric) logOddsGone(h History) float64 {
 	if n == 0 {
 		return math.Inf(-1)
 	}
-	return math.Log(m.a) - math.Log(m.b+n-1) +
+	return math.Log(m.a) - math.Log(m.b+(n-1)) +
 		m.shape(h.X)*math.Log1p((h.T-h.Tx)/(m.alpha+h.Tx)) - math.Log(m.silence(h, nil))
 }
 
@@ -174,7 +174,7 @@ func (m geometric) probability(n int, t float64) float64 {
 	stay *= math.Exp(lnRising(m.b, passed) - lnRising(m.a+m.b, passed))
 	stop := 0.0
 	if passed > 0 {
-		stop = m.a / (m.b + passed - 1) * math.Exp(lnRising(m.b, passed)-lnRising(m.a+m.b, passed)) * reached
+		stop = m.a / (m.b + (passed - 1)) * math.Exp(lnRising(m.b, passed)-lnRising(m.a+m.b, passed)) * reached
 	}
 	return stay + stop
 }

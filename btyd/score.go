@@ -82,7 +82,7 @@ func (s *scorer) stretch(from, to int) {
 	for x := range stopped {
 		stopped[x] = math.Inf(-1)
 		if n := m.chances(x); n > 0 {
-			stopped[x] = math.Log(m.a) - math.Log(m.b+n-1)
+			stopped[x] = math.Log(m.a) - math.Log(m.b+(n-1))
 		}
 	}
 	terms := make([]float64, max(1, m.k))
