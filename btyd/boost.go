@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sync"
 )
 
 // boosting says how trees are grown. The zero value is not useful: see defaultBoosting.
@@ -28,6 +27,9 @@ func defaultBoosting() boosting {
 // maxBins is the number of values a feature is cut to while trees are grown: enough for
 // small trees, and few enough that the sums of one leaf stay in the processor's cache.
 const maxBins = 64
+
+// rowsAtOnce is the length of a stretch of rows for one processor.
+const rowsAtOnce = 8192
 
 // boosted is a sum of small regression trees on the scale of log-odds, grown one after
 // the other on the gradient of the log loss (Friedman 2001, Annals of Statistics 29(5)
@@ -79,10 +81,7 @@ func fitBoosted(s *samples, o boosting) boosted {
 	b := boosted{start: s.startMargin()}
 	margin := make([]float64, n)
 	for i := range margin {
-		margin[i] = b.start
-		if s.offset != nil {
-			margin[i] += s.offset[i]
-		}
+		margin[i] = b.start + s.offsetOf(i)
 	}
 	g := grower{samples: s, boosting: o, cut: cut, slope: make([]float64, n), curve: make([]float64, n)}
 	random := rand.New(rand.NewPCG(o.seed, 0x9e3779b97f4a7c15))
@@ -106,36 +105,13 @@ func fitBoosted(s *samples, o boosting) boosted {
 			continue // nothing to be gained from these rows
 		}
 		b.trees = append(b.trees, t)
-		halves(n, func(from, to int) {
+		inParallel(n, rowsAtOnce, func(_, from, to int) {
 			for i := from; i < to; i++ {
 				margin[i] += t.value(s.row(i))
 			}
 		})
 	}
 	return b
-}
-
-// startMargin is the constant that fits the outcomes best, given the offsets.
-func (s *samples) startMargin() float64 {
-	start := logit(s.meanOutcome())
-	if s.offset == nil {
-		return start
-	}
-	start = 0
-	for range 50 {
-		slope, curve := 0.0, 1e-9
-		for i, y := range s.y {
-			p := sigmoid(start + s.offset[i])
-			slope += s.weightOf(i) * (y - p)
-			curve += s.weightOf(i) * p * (1 - p)
-		}
-		step := max(-2, min(2, slope/curve))
-		start += step
-		if math.Abs(step) < 1e-9 {
-			break
-		}
-	}
-	return start
 }
 
 // bins are the features cut to small integers, row by row.
@@ -148,7 +124,7 @@ type bins struct {
 func cutBins(s *samples) bins {
 	n, p := s.len(), s.width
 	b := bins{of: make([]uint8, n*p), edges: make([][]float64, p)}
-	each(p, func(j int) {
+	inParallel(p, 1, func(j, _, _ int) {
 		values := make([]float64, 0, n)
 		for i := range n {
 			if v := s.x[i*p+j]; !math.IsNaN(v) {
@@ -264,7 +240,7 @@ func (g *grower) grow(rows []int32, asked []int) tree {
 	return t
 }
 
-// count fills the sums of a leaf's bins from its rows, half of the features on each processor.
+// count fills the sums of a leaf's bins from its rows, on each processor for some of the features.
 func (g *grower) count(l *leaf, asked []int) {
 	if k := len(g.spare); k > 0 {
 		l.bins, g.spare = g.spare[k-1], g.spare[:k-1]
@@ -276,7 +252,7 @@ func (g *grower) count(l *leaf, asked []int) {
 		l.total.slope += g.slope[i]
 		l.total.curve += g.curve[i]
 	}
-	part := func(from, to int) {
+	part := func(_, from, to int) {
 		for _, i := range l.rows {
 			slope, curve := g.slope[i], g.curve[i]
 			row := g.cut.of[int(i)*g.width : (int(i)+1)*g.width]
@@ -288,10 +264,10 @@ func (g *grower) count(l *leaf, asked []int) {
 		}
 	}
 	if len(l.rows) < 2000 {
-		part(0, len(asked))
+		part(0, 0, len(asked))
 		return
 	}
-	halves(len(asked), part)
+	inParallel(len(asked), (len(asked)+1)/2, part)
 }
 
 // choose finds the best split of a leaf: the gain is that of the quadratic
@@ -330,21 +306,4 @@ func (g *grower) partition(rows []int32, feature int, bin uint8) int {
 		}
 	}
 	return middle
-}
-
-// halves calls f on [0, n/2) and [n/2, n) at once.
-func halves(n int, f func(from, to int)) {
-	var other sync.WaitGroup
-	other.Go(func() { f(0, n/2) })
-	f(n/2, n)
-	other.Wait()
-}
-
-// each calls f on 0 … n−1, on two processors.
-func each(n int, f func(i int)) {
-	halves(n, func(from, to int) {
-		for i := from; i < to; i++ {
-			f(i)
-		}
-	})
 }

@@ -12,7 +12,7 @@ type samples struct {
 	y     []float64 // outcome: 0 or 1, or a share between them
 	// weight counts a row as so many; nil counts each as one.
 	weight []float64
-	// offset is added to what is learnt on the scale of log-odds; nil is 0. Only boost reads it.
+	// offset is added to what is learnt, on the scale of log-odds; nil is 0.
 	offset []float64
 }
 
@@ -25,6 +25,13 @@ func (s *samples) weightOf(i int) float64 {
 		return 1
 	}
 	return s.weight[i]
+}
+
+func (s *samples) offsetOf(i int) float64 {
+	if s.offset == nil {
+		return 0
+	}
+	return s.offset[i]
 }
 
 // sigmoid is the probability of log-odds m.
@@ -51,7 +58,7 @@ type logistic struct {
 	weights []float64
 }
 
-// margin are the log-odds of a row.
+// margin are the log-odds of a row; an offset given in training is to be added.
 func (l *logistic) margin(row []float64) float64 {
 	m := l.bias
 	for j, w := range l.weights {
@@ -74,13 +81,13 @@ func fitLogistic(s *samples, ridge float64) logistic {
 	z := make([]float64, p+1) // a standardised row, with the 1 of the bias last
 	z[p] = 1
 	w := make([]float64, p+1)
-	w[p] = logit(s.meanOutcome())
+	w[p] = s.startMargin()
 	ridge = max(ridge, 1e-6)
 
 	objective := func(w []float64) float64 {
 		sum := 0.0
 		for i := range s.y {
-			m := w[p]
+			m := w[p] + s.offsetOf(i)
 			for j, v := range s.row(i) {
 				m += w[j] * (v - mean[j]) * scale[j]
 			}
@@ -101,7 +108,7 @@ func fitLogistic(s *samples, ridge float64) logistic {
 		clear(h)
 		clear(g)
 		for i := range s.y {
-			m := w[p]
+			m := w[p] + s.offsetOf(i)
 			for j, v := range s.row(i) {
 				z[j] = (v - mean[j]) * scale[j]
 				m += w[j] * z[j]
@@ -196,6 +203,29 @@ func (s *samples) meanOutcome() float64 {
 		total += s.weightOf(i)
 	}
 	return sum / max(total, 1e-300)
+}
+
+// startMargin is the constant that fits the outcomes best, given the offsets.
+func (s *samples) startMargin() float64 {
+	start := logit(s.meanOutcome())
+	if s.offset == nil {
+		return start
+	}
+	start = 0
+	for range 50 {
+		slope, curve := 0.0, 1e-9
+		for i, y := range s.y {
+			p := sigmoid(start + s.offset[i])
+			slope += s.weightOf(i) * (y - p)
+			curve += s.weightOf(i) * p * (1 - p)
+		}
+		step := max(-2, min(2, slope/curve))
+		start += step
+		if math.Abs(step) < 1e-9 {
+			break
+		}
+	}
+	return start
 }
 
 // solvePositive solves h·x = g for a symmetric positive definite h of n rows, given by
