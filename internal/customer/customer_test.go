@@ -431,12 +431,13 @@ func TestMatchOrCreate_opens_each_file_once(t *testing.T) {
 		var first map[customer.ImportKey]customer.ID
 		for round, wantNew := range []int{2, 0} {
 			err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-				found, created, err := s.MatchOrCreateTx(ctx, tx, customer.Imported{ImportID: 5, Store: 1}, keys)
+				m, err := s.MatchOrCreateTx(ctx, tx, customer.Imported{ImportID: 5}, rowsOf(keys...))
 				if err != nil {
 					return err
 				}
-				if created != wantNew {
-					t.Errorf("round %d opened %d files, want %d", round+1, created, wantNew)
+				found := m.IDs
+				if m.Opened != wantNew || m.Updated != wantNew/2 {
+					t.Errorf("round %d opened %d files and changed %d, want %d and %d", round+1, m.Opened, m.Updated, wantNew, wantNew/2)
 				}
 				if found[keys[2]] != known.ID {
 					t.Errorf("a new card with a known phone went to %v, want %v", found[keys[2]], known.ID)
@@ -458,6 +459,63 @@ func TestMatchOrCreate_opens_each_file_once(t *testing.T) {
 		list, err := s.Search(ctx, s.manager, "17850", 5)
 		if err != nil || len(list) != 1 || list[0].ImportID != 5 {
 			t.Errorf("by card: %+v, %v", list, err)
+		}
+	})
+}
+
+func rowsOf(keys ...customer.ImportKey) (list []customer.ImportRow) {
+	for _, k := range keys {
+		list = append(list, customer.ImportRow{ImportKey: k, Store: 1})
+	}
+	return list
+}
+
+func TestMatchOrCreate_remembers_a_new_card_or_phone_and_steals_none(t *testing.T) {
+	const li, wu, free = "+8613800000001", "+8613800000002", "+8613800000003"
+	run(t, func(t *testing.T, s shop) {
+		ctx := t.Context()
+		carded, err := s.Create(ctx, s.manager, customer.NewCustomer{Name: "有卡", Card: "C1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		phoned := s.create(s.manager, "有电话", li)
+		s.create(s.manager, "别人", wu)
+		var m customer.Matched
+		match := func(keys ...customer.ImportKey) {
+			t.Helper()
+			if err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				var err error
+				m, err = s.MatchOrCreateTx(ctx, tx, customer.Imported{ImportID: 5, Staff: 13}, rowsOf(keys...))
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		newPhone, newCard := customer.ImportKey{Card: "C1", Phone: free}, customer.ImportKey{Card: "C2", Phone: li}
+		others, second := customer.ImportKey{Card: "C1", Phone: wu}, customer.ImportKey{Card: "C3", Phone: li}
+		match(newPhone, newCard, others, second)
+		if m.Opened != 0 || m.Updated != 2 || m.IDs[others] != carded.ID || m.IDs[second] != phoned.ID ||
+			m.Clashes[others] != customer.PhoneOfAnother || m.Clashes[second] != customer.HasOtherCard || len(m.Clashes) != 2 {
+			t.Errorf("got %+v", m)
+		}
+		changed := m.Changed
+		match(customer.ImportKey{Phone: free}, customer.ImportKey{Card: "C2"}, customer.ImportKey{Phone: wu})
+		if m.Opened != 0 || m.IDs[customer.ImportKey{Phone: free}] != carded.ID || m.IDs[customer.ImportKey{Card: "C2"}] != phoned.ID ||
+			m.IDs[customer.ImportKey{Phone: wu}] == carded.ID {
+			t.Errorf("not remembered, or stolen: %+v", m.IDs)
+		}
+		for _, p := range changed {
+			if err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.UnpatchTx(ctx, tx, org.System, p) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		match(customer.ImportKey{Phone: free}, customer.ImportKey{Card: "C2"})
+		if m.Opened != 2 {
+			t.Errorf("undone, they are somebody's still: %+v", m.IDs)
+		}
+		story, _, err := s.Timeline(ctx, org.System, phoned.ID, customer.TimelineCursor{}, 9)
+		if err != nil || len(story) != 1 {
+			t.Errorf("the story tells of what was undone: %+v, %v", story, err)
 		}
 	})
 }

@@ -61,6 +61,11 @@ func (s *Service) updateTx(ctx context.Context, tx *db.Tx, actor org.Actor, befo
 	if err != nil {
 		return err
 	}
+	return s.put(ctx, tx, actor, before, after, had, has)
+}
+
+// put writes a changed file with all that follows from it.
+func (s *Service) put(ctx context.Context, tx *db.Tx, actor org.Actor, before, after Customer, had, has []Contact) error {
 	if before.Card != after.Card {
 		if before.Card != "" {
 			if err := release(ctx, tx, after.ID, card, before.Card); err != nil {

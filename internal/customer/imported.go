@@ -11,12 +11,6 @@ import (
 	"github.com/ricejar/ricejar/internal/text"
 )
 
-// FindImported finds the customers of many rows, by card and then by phone,
-// without opening files for those nobody knows.
-func (s *Service) FindImported(ctx context.Context, q db.Querier, keys []ImportKey) (map[ImportKey]ID, error) {
-	return match(ctx, q, keys)
-}
-
 // TouchTx moves files that were last changed before an instant to the top of
 // the lists. It is no edit: the version stays. Walk-ins are passed over.
 func (s *Service) TouchTx(ctx context.Context, tx *db.Tx, ids []ID, before time.Time) error {
@@ -50,6 +44,8 @@ type Patched struct {
 	Contacts      []Contact     `json:",omitempty"` // added
 	Facts         []PatchedFact `json:",omitempty"`
 	Note          NoteID        `json:",omitempty"`
+
+	Lines []TimelineCursor `json:",omitempty"` // what the story tells of it
 }
 
 // PatchedHead are the parts of a head that a file can tell.
@@ -83,9 +79,52 @@ func take[T comparable](have, v T, replace bool) T {
 	return v
 }
 
+// told is what f adds to a customer's story.
+func told(ctx context.Context, tx *db.Tx, c ID, f func() error) ([]TimelineCursor, error) {
+	lines := func() ([]TimelineCursor, error) {
+		return db.All(ctx, tx, func(row db.Scanner) (l TimelineCursor, err error) {
+			err = row.Scan(&l.At, &l.Ref, &l.Kind)
+			return l, err
+		}, `SELECT at, id, kind FROM timeline WHERE customer_id = ? AND at = ?`, int64(c), db.Millis(tx.Now()))
+	}
+	before, err := lines()
+	if err != nil {
+		return nil, err
+	}
+	if err := f(); err != nil {
+		return nil, err
+	}
+	after, err := lines()
+	return slices.DeleteFunc(after, func(l TimelineCursor) bool { return slices.Contains(before, l) }), err
+}
+
+// untell takes lines out of a customer's story.
+func untell(ctx context.Context, tx *db.Tx, c ID, lines []TimelineCursor) error {
+	for _, l := range lines {
+		if _, err := tx.Exec(ctx, `DELETE FROM timeline WHERE customer_id = ? AND at = ? AND id = ? AND kind = ?`,
+			int64(c), l.At, l.Ref, string(l.Kind)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // PatchTx fills what is empty in a file; with replace it also overwrites what
 // differs. It returns nil when there was nothing to change.
 func (s *Service) PatchTx(ctx context.Context, tx *db.Tx, actor org.Actor, c ID, in Patch, replace bool) (*Patched, error) {
+	var p *Patched
+	lines, err := told(ctx, tx, c, func() error {
+		var err error
+		p, err = s.patch(ctx, tx, actor, c, in, replace)
+		return err
+	})
+	if p != nil {
+		p.Lines = lines
+	}
+	return p, err
+}
+
+func (s *Service) patch(ctx context.Context, tx *db.Tx, actor org.Actor, c ID, in Patch, replace bool) (*Patched, error) {
 	before, err := s.lock(ctx, tx, actor, c)
 	if err != nil {
 		return nil, err
@@ -105,7 +144,7 @@ func (s *Service) PatchTx(ctx context.Context, tx *db.Tx, actor org.Actor, c ID,
 	}
 	has := slices.Clone(had)
 	for _, k := range in.Contacts {
-		if !slices.ContainsFunc(has, func(h Contact) bool { return h.Kind == k.Kind && h.Value == k.Value }) {
+		if !slices.ContainsFunc(has, k.same) {
 			has, p.Contacts = append(has, k), append(p.Contacts, k)
 		}
 	}
@@ -149,8 +188,17 @@ func (s *Service) PatchTx(ctx context.Context, tx *db.Tx, actor org.Actor, c ID,
 	return &p, nil
 }
 
-// UnpatchTx takes a patch back where nobody has changed the same since.
+// UnpatchTx takes a patch back where nobody has changed the same since, and with
+// it what the story tells of it: afterwards the file is as if it had never been.
 func (s *Service) UnpatchTx(ctx context.Context, tx *db.Tx, actor org.Actor, p Patched) error {
+	lines, err := told(ctx, tx, p.Customer, func() error { return s.unpatch(ctx, tx, actor, p) })
+	if err != nil {
+		return err
+	}
+	return untell(ctx, tx, p.Customer, slices.Concat(p.Lines, lines))
+}
+
+func (s *Service) unpatch(ctx context.Context, tx *db.Tx, actor org.Actor, p Patched) error {
 	now, err := s.lock(ctx, tx, org.System, p.Customer)
 	if err != nil {
 		return err
@@ -167,7 +215,7 @@ func (s *Service) UnpatchTx(ctx context.Context, tx *db.Tx, actor org.Actor, p P
 	back(&h.Store, p.Before.Store, p.After.Store)
 	back(&h.Owner, p.Before.Owner, p.After.Owner)
 	has := slices.DeleteFunc(slices.Clone(had), func(k Contact) bool {
-		return slices.ContainsFunc(p.Contacts, func(a Contact) bool { return a.Kind == k.Kind && a.Value == k.Value })
+		return slices.ContainsFunc(p.Contacts, k.same)
 	})
 	after := h.onto(now)
 	if h != patchable(now) || len(has) != len(had) {
@@ -211,7 +259,8 @@ func back[T comparable](now *T, before, after T) {
 }
 
 // ForgetImportedTx closes the files that an import opened and that nothing has
-// happened to since: no purchase, note, edit or anything else in their story.
+// happened to since: no purchase, note, edit or anything else in their story, and
+// nobody whom they live with or brought.
 // It looks at most at limit of them, after the one given, and returns those it
 // closed, how many it kept, and the last it looked at (0 when there are no more).
 func (s *Service) ForgetImportedTx(ctx context.Context, tx *db.Tx, importID int64, after ID, limit int) (gone []ID, kept int, last ID, err error) {
@@ -232,7 +281,11 @@ func (s *Service) ForgetImportedTx(ctx context.Context, tx *db.Tx, importID int6
 		if err != nil {
 			return nil, 0, 0, err
 		}
-		if len(since) > 0 || c.HouseholdID != 0 {
+		brought, err := db.All(ctx, tx, db.Value[ID], `SELECT customer_id FROM customer WHERE referrer_id = ? AND referrer_id <> 0 LIMIT 1`, int64(c.ID))
+		if err != nil {
+			return nil, 0, 0, err
+		}
+		if len(since)+len(brought) > 0 || c.HouseholdID != 0 {
 			kept++
 			continue
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/phone"
 )
 
 // TestKeysAndTerms_follow_whatever_is_done makes up a long run of changes, some
@@ -62,8 +63,9 @@ func TestKeysAndTerms_follow_whatever_is_done(t *testing.T) {
 			},
 			func() error {
 				return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-					_, _, err := s.MatchOrCreateTx(ctx, tx, customer.Imported{ImportID: 5, Store: 1},
-						[]customer.ImportKey{{Card: pick("A5", "A1", "A2"), Name: "赵敏"}, {Phone: "+8613800000009"}})
+					_, err := s.MatchOrCreateTx(ctx, tx, customer.Imported{ImportID: 5}, rowsOf(
+						customer.ImportKey{Card: pick("A5", "A1", "A2"), Name: "赵敏"}, customer.ImportKey{Phone: "+8613800000009"},
+						customer.ImportKey{Card: pick("A1", "A6"), Phone: phone.Number("+861380000000" + pick("1", "2", "3", "4", "7"))}))
 					if err == nil && rng.IntN(2) == 0 {
 						_, _, _, err = s.ForgetImportedTx(ctx, tx, 5, 0, 100)
 					}

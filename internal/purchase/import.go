@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"hash/maphash"
 	"io"
 	"maps"
 	"os"
@@ -83,8 +82,7 @@ type importing struct {
 	report   *Report
 	tell     func(Run)
 	told     time.Time
-	strange  map[uint64]bool // dry run: hashes of customers who would be new
-	seed     maphash.Seed
+	people   *customer.Matcher                               // dry run: whose cards and phones are, or would be by then
 	stored   func(ctx context.Context, list []Problem) error // dry run of an upload: where problems go
 }
 
@@ -158,7 +156,7 @@ func (s *Service) prepare(ctx context.Context, actor org.Actor, path string, run
 		return nil, err
 	}
 	im := &importing{s: s, actor: actor, run: run, reader: reader, dry: dry, report: &Report{DryRun: dry},
-		latest: s.Now().Add(latest).UnixMilli(), strange: map[uint64]bool{}, seed: maphash.MakeSeed()}
+		latest: s.Now().Add(latest).UnixMilli(), people: customer.NewMatcher()}
 	run.Header = reader.Header()
 	_, run.BytesAll = reader.Progress()
 	if err := im.understand(ctx, path, so); err != nil {
@@ -466,20 +464,16 @@ func (im *importing) fail(ctx context.Context, cause error) {
 	}
 }
 
-// dryMemory is how many receipts and how many customers a dry run remembers to
-// have met. In a larger file it may count one twice; the import does not.
+// dryMemory is how many receipts and how many cards and phones a dry run
+// remembers to have met. In a larger file it may count one twice; the import does not.
 const dryMemory = 500_000
 
-// first reports whether a dry run meets this unknown customer for the first time.
-func (im *importing) first(k customer.ImportKey) bool {
-	h := maphash.Comparable(im.seed, [2]string{k.Card, string(k.Phone)})
-	if im.strange[h] {
-		return false
+// know looks up whose the cards and phones of a dry run's chunk are.
+func (im *importing) know(ctx context.Context, keys []customer.ImportKey) error {
+	if im.people.Len() > dryMemory {
+		im.people.Forget()
 	}
-	if len(im.strange) < dryMemory {
-		im.strange[h] = true
-	}
-	return true
+	return im.people.Load(ctx, im.s.DB, keys)
 }
 
 // plus adds counts up.

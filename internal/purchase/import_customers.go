@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"strings"
@@ -205,19 +206,13 @@ func (ci *customerImport) resume(checkpoint string) (int, error) {
 	return p.Row + 1, err
 }
 
-// found looks the rows' customers up: whose the card is, and whose the phone.
-func (ci *customerImport) found(ctx context.Context, q db.Querier) (byCard, byPhone map[customer.ImportKey]customer.ID, err error) {
-	var cards, phones []customer.ImportKey
+// keys are what the rows' customers are looked up by.
+func (ci *customerImport) keys() []customer.ImportKey {
+	keys := make([]customer.ImportKey, len(ci.closed))
 	for i := range ci.closed {
-		k := ci.closed[i].key
-		cards = append(cards, customer.ImportKey{Card: k.Card})
-		phones = append(phones, customer.ImportKey{Phone: k.Phone})
+		keys[i] = ci.closed[i].key
 	}
-	if byCard, err = ci.im.s.Customers.FindImported(ctx, q, cards); err != nil {
-		return nil, nil, err
-	}
-	byPhone, err = ci.im.s.Customers.FindImported(ctx, q, phones)
-	return byCard, byPhone, err
+	return keys
 }
 
 func (c *customerRow) problem(field, reason string, args errs.Args) Problem {
@@ -226,31 +221,33 @@ func (c *customerRow) problem(field, reason string, args errs.Args) Problem {
 
 // match says which customer the row is of: 0 for a new one. A card of one and a
 // phone of another is for a person to sort out.
-func (c *customerRow) match(byCard, byPhone map[customer.ImportKey]customer.ID) (customer.ID, *Problem) {
-	a, b := byCard[customer.ImportKey{Card: c.key.Card}], byPhone[customer.ImportKey{Phone: c.key.Phone}]
-	if a != 0 && b != 0 && a != b {
+func (c *customerRow) match(people *customer.Matcher) (customer.ID, *Problem) {
+	byCard, byPhone := people.Holders(c.key)
+	if byCard != 0 && byPhone != 0 && byCard != byPhone {
 		p := c.problem(fieldPhone, "import.card_and_phone_differ", nil)
 		return 0, &p
 	}
-	return max(a, b), nil
+	return cmp.Or(byCard, byPhone), nil
 }
 
 func (ci *customerImport) look(ctx context.Context) (out outcome, err error) {
-	byCard, byPhone, err := ci.found(ctx, ci.im.s.DB)
-	if err != nil {
+	people := ci.im.people
+	if err := ci.im.know(ctx, ci.keys()); err != nil {
 		return out, err
 	}
 	for i := range ci.closed {
 		c := &ci.closed[i]
-		id, p := c.match(byCard, byPhone)
+		id, p := c.match(people)
 		switch {
 		case p != nil:
 			out.problems = append(out.problems, *p)
 			out.counts.ProblemRows++
 		case id != 0:
 			out.counts.CustomersUpdated++
-		case ci.im.first(customer.ImportKey{Card: c.key.Card}) || ci.im.first(customer.ImportKey{Phone: c.key.Phone}):
+			people.Give(id, c.key)
+		default:
 			out.counts.CustomersNew++
+			people.Give(customer.NewID(), c.key)
 		}
 	}
 	return out, nil
@@ -259,14 +256,14 @@ func (ci *customerImport) look(ctx context.Context) (out outcome, err error) {
 // write writes the rows one by one, each behind a savepoint: what one cannot
 // have (somebody else's e-mail) lists it and leaves the others alone.
 func (ci *customerImport) write(ctx context.Context, tx *db.Tx) (out outcome, err error) {
-	byCard, byPhone, err := ci.found(ctx, tx)
-	if err != nil {
+	people := customer.NewMatcher()
+	if err := people.Load(ctx, tx, ci.keys()); err != nil {
 		return out, err
 	}
 	var changes []customer.Patched
 	for i := range ci.closed {
 		c := &ci.closed[i]
-		id, p := c.match(byCard, byPhone)
+		id, p := c.match(people)
 		if p != nil {
 			out.problems = append(out.problems, *p)
 			continue
@@ -298,15 +295,14 @@ func (ci *customerImport) write(ctx context.Context, tx *db.Tx) (out outcome, er
 		case err != nil:
 		case opened != 0:
 			out.counts.CustomersNew++
-			if c.key.Card != "" {
-				byCard[customer.ImportKey{Card: c.key.Card}] = opened
-			}
-			if c.key.Phone != "" {
-				byPhone[customer.ImportKey{Phone: c.key.Phone}] = opened
-			}
+			people.Give(opened, c.key)
 		case patched != nil:
 			out.counts.CustomersUpdated++
 			changes = append(changes, *patched)
+			people.Give(id, customer.ImportKey{Phone: c.key.Phone})
+			if patched.After.Card == c.key.Card {
+				people.Give(id, c.key)
+			}
 		default:
 			out.counts.CustomersUnchanged++
 		}

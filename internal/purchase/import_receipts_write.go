@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"slices"
 
@@ -87,17 +88,16 @@ func (ri *receiptImport) rule(ctx context.Context, q db.Querier) ([]ruled, error
 			known = append(known, r.who)
 		}
 	}
-	owners := map[customer.ImportKey]customer.ID{}
-	if len(known) > 0 {
-		if owners, err = ri.im.s.Customers.FindImported(ctx, q, known); err != nil {
-			return nil, err
-		}
+	owners := customer.NewMatcher()
+	if err := owners.Load(ctx, q, known); err != nil {
+		return nil, err
 	}
 	for i := range list {
 		r := &list[i]
 		same := r.key != nil && r.key.run == ri.im.run.ID && !ri.im.dry
 		nameless := r.who == (customer.ImportKey{})
-		if r.key != nil && (nameless && r.key.customer > 0 && !same && r.key.missing == 0 || !nameless && owners[r.who] != r.key.customer) {
+		byCard, byPhone := owners.Holders(r.who)
+		if r.key != nil && (nameless && r.key.customer > 0 && !same && r.key.missing == 0 || !nameless && cmp.Or(byCard, byPhone) != r.key.customer) {
 			r.ruling = ruling{verdict: differs} // it is another's
 			continue
 		}
@@ -191,21 +191,11 @@ func (ri *receiptImport) look(ctx context.Context) (outcome, error) {
 		return outcome{}, err
 	}
 	out := ri.tally(list)
-	var keys []customer.ImportKey
-	for i := range list {
-		if list[i].verdict == record && list[i].who != (customer.ImportKey{}) {
-			keys = append(keys, list[i].who)
-		}
-	}
-	found, err := ri.im.s.Customers.FindImported(ctx, ri.im.s.DB, keys)
-	if err != nil {
+	rows, keys := whose(list)
+	if err := ri.im.know(ctx, keys); err != nil {
 		return outcome{}, err
 	}
-	for _, k := range keys {
-		if found[k] == 0 && ri.im.first(k) {
-			out.counts.CustomersNew++
-		}
-	}
+	out.settle(ri.im.people.Match(rows), list)
 	for _, p := range ri.catalog.fresh {
 		if !p.inTable {
 			out.counts.ProductsNew++
@@ -226,7 +216,7 @@ func (ri *receiptImport) write(ctx context.Context, tx *db.Tx) (outcome, error) 
 	if out.counts.ProductsNew, err = writeProducts(ctx, tx, ri.catalog.fresh); err != nil {
 		return outcome{}, err
 	}
-	if out.counts.CustomersNew, err = ri.assign(ctx, tx, list); err != nil {
+	if err := ri.assign(ctx, tx, list, &out); err != nil {
 		return outcome{}, err
 	}
 	var drafts []*draft
@@ -263,35 +253,65 @@ func (ri *receiptImport) write(ctx context.Context, tx *db.Tx) (outcome, error) 
 	return out, s.Customers.TouchTx(ctx, tx, slices.Compact(touched), ri.im.run.CreatedAt)
 }
 
-// assign says whose the new receipts are, and opens files for customers nobody
-// knew; it returns how many.
-func (ri *receiptImport) assign(ctx context.Context, tx *db.Tx, list []ruled) (opened int, err error) {
-	byStore := make(map[org.StoreID][]customer.ImportKey)
+// whose are the customers that receipts name: those of new ones, and of known
+// ones where the file may tell a card or a phone that nobody knew.
+func whose(list []ruled) (rows []customer.ImportRow, keys []customer.ImportKey) {
 	for i := range list {
-		if r := &list[i]; r.verdict == record && r.who != (customer.ImportKey{}) {
-			byStore[r.draft.Store] = append(byStore[r.draft.Store], r.who)
+		if r := &list[i]; r.verdict == record && r.who != (customer.ImportKey{}) || r.verdict != differs && r.who.Both() {
+			rows = append(rows, customer.ImportRow{ImportKey: r.who, Store: r.draft.Store})
+			keys = append(keys, r.who)
 		}
 	}
-	found := make(map[customer.ImportKey]customer.ID)
-	for store, keys := range byStore {
-		by := customer.Imported{ImportID: int64(ri.im.run.ID), Store: store, Staff: ri.im.actor.ID()}
-		ids, n, err := ri.im.s.Customers.MatchOrCreateTx(ctx, tx, by, keys)
+	return rows, keys
+}
+
+// settle counts what came of the customers, and lists new receipts whose card or
+// phone could not be taken over. They are their card's customer's all the same.
+func (out *outcome) settle(m customer.Matched, list []ruled) {
+	out.counts.CustomersNew += m.Opened
+	out.counts.CustomersUpdated += m.Updated
+	for i := range list {
+		r := &list[i]
+		clash := m.Clashes[r.who]
+		if r.verdict != record || clash == "" {
+			continue
+		}
+		p := r.problem(0, clash)
+		if p.Field = fieldCustomer; clash == customer.PhoneOfAnother {
+			p.Field = fieldPhone
+		}
+		out.problems = append(out.problems, p)
+		out.counts.ProblemRows++
+		delete(m.Clashes, r.who) // once is enough
+	}
+}
+
+// assign says whose the new receipts are, opens files for customers nobody knew,
+// and gives those who were known the cards and phones that are new.
+func (ri *receiptImport) assign(ctx context.Context, tx *db.Tx, list []ruled, out *outcome) error {
+	s := ri.im.s
+	if rows, _ := whose(list); len(rows) > 0 {
+		by := customer.Imported{ImportID: int64(ri.im.run.ID), Staff: ri.im.actor.ID()}
+		m, err := s.Customers.MatchOrCreateTx(ctx, tx, by, rows)
 		if err != nil {
-			return opened, err
+			return err
 		}
-		opened += n
-		for k, c := range ids {
-			found[k] = c
+		if err := s.insertChanges(ctx, tx, ri.im.run.ID, m.Changed); err != nil {
+			return err
 		}
-	}
-	for i := range list {
-		if r := &list[i]; r.verdict == record {
-			if r.draft.Customer = found[r.who]; r.draft.Customer == 0 {
-				r.draft.Customer = walkIn(r.draft.ID)
+		out.settle(m, list)
+		for i := range list {
+			if r := &list[i]; r.verdict == record {
+				r.draft.Customer = m.IDs[r.who]
 			}
 		}
 	}
-	return opened, nil
+	for i := range list {
+		if r := &list[i]; r.verdict == record && r.draft.Customer == 0 {
+			r.draft.Customer = walkIn(r.draft.ID)
+		}
+	}
+	return nil
 }
 
 func (ri *receiptImport) extend(ctx context.Context, tx *db.Tx, r *ruled) error {

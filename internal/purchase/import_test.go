@@ -294,12 +294,13 @@ func TestUndoKeepsCustomersThatWereTouchedAndReceiptsOfOthers(t *testing.T) {
 		if diff := cmp.Diff(before, dump(t, s)); diff != "" {
 			t.Errorf("undoing the second left (-before +after):\n%s", diff)
 		}
-		ids, err := s.Customers.FindImported(ctxOf(t), d, []customer.ImportKey{{Card: "V1"}})
-		if err != nil {
+		people, key := customer.NewMatcher(), customer.ImportKey{Card: "V1"}
+		if err := people.Load(ctxOf(t), d, []customer.ImportKey{key}); err != nil {
 			t.Fatal(err)
 		}
+		v1, _ := people.Holders(key)
 		d.Clock = func() time.Time { return at.Add(time.Hour) }
-		if err := s.Customers.AddNote(ctxOf(t), org.System, ids[customer.ImportKey{Card: "V1"}], "喜欢原木", ""); err != nil {
+		if err := s.Customers.AddNote(ctxOf(t), org.System, v1, "喜欢原木", ""); err != nil {
 			t.Fatal(err)
 		}
 		run, err := s.Undo(ctxOf(t), org.System, first.Run.ID, nil)

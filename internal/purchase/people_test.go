@@ -1,0 +1,137 @@
+package purchase
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// TestANewCardOrPhoneOfAKnownCustomerIsRemembered imports receipts that name
+// people by a card, a phone, or both, and takes it all back.
+func TestANewCardOrPhoneOfAKnownCustomerIsRemembered(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := setup(t, d)
+		st, v1 := till(t, s) // has the card V1
+		phoned, err := s.Customers.Create(ctxOf(t), org.System, customer.NewCustomer{Name: "李雷", StoreID: st.ID,
+			Contacts: []customer.Contact{{Kind: customer.Phone, Value: "+8613900000001"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := dump(t, s)
+		sold := func(number, who string) string {
+			return number + ",S1,沙发,1,2026-02-01 10:00:00,100," + who + ",\n"
+		}
+		f := file(t, "a.csv", head+
+			sold("A1", "V1,13900000009")+ // a free phone: V1's from now on
+			sold("A2", ",13900000009")+ // V1's
+			sold("A3", "V2,13900000001")+ // a free card: Li Lei's from now on
+			sold("A4", "V2,")+ // Li Lei's
+			sold("A5", "V1,13900000001")+ // somebody else's phone: stays theirs
+			sold("A6", "V3,13900000001")+ // a second card
+			sold("A7", "V4,")+sold("A8", "V4,13900000008")+sold("A9", ",13900000008")) // a new customer
+		dry, err := s.DryRun(ctxOf(t), org.System, f, shop, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := s.mustImport(t, f, shop)
+		if diff := cmp.Diff(dry.Run.Counts, r.Run.Counts); diff != "" {
+			t.Errorf("the dry run and the import count differently:\n%s", diff)
+		}
+		if c := r.Run.Counts; c.ReceiptsNew != 9 || c.CustomersNew != 1 || c.CustomersUpdated != 2 {
+			t.Errorf("the import counts %+v", c)
+		}
+		want := []line{{6, "phone", customer.PhoneOfAnother}, {7, "customer", customer.HasOtherCard}}
+		if diff := cmp.Diff(want, problemsOf(r.Problems), cmp.AllowUnexported(line{})); diff != "" {
+			t.Errorf("listed (-want +got):\n%s", diff)
+		}
+		bought := func(c customer.ID) string {
+			t.Helper()
+			list, _, err := s.History(ctxOf(t), org.System, c, Cursor{}, 20)
+			if err != nil {
+				t.Fatal(err)
+			}
+			numbers := map[string]bool{}
+			for _, r := range list {
+				numbers[r.Number] = true
+			}
+			return fmt.Sprint(numbers)
+		}
+		if got, want := bought(v1), fmt.Sprint(map[string]bool{"A1": true, "A2": true, "A5": true}); got != want {
+			t.Errorf("V1 bought %s, want %s", got, want)
+		}
+		if got, want := bought(phoned.ID), fmt.Sprint(map[string]bool{"A3": true, "A4": true, "A6": true}); got != want {
+			t.Errorf("Li Lei bought %s, want %s", got, want)
+		}
+		if again := s.mustImport(t, f, shop); again.Run.Counts.Changed() || len(again.Problems) != 0 {
+			t.Errorf("the second time counts %+v", again.Run.Counts)
+		}
+		if run, err := s.Undo(ctxOf(t), org.System, r.Run.ID, nil); err != nil || run.Counts.CustomersGone != 1 {
+			t.Errorf("undo counts %+v, %v", run.Counts, err)
+		}
+		if diff := cmp.Diff(before, dump(t, s)); diff != "" {
+			t.Errorf("undo left (-before +after):\n%s", diff)
+		}
+	})
+}
+
+// TestAPhoneFilledInByOneRowIsKnownToTheNext is about rows of one chunk.
+func TestAPhoneFilledInByOneRowIsKnownToTheNext(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := setup(t, d)
+		till(t, s)
+		before := dump(t, s)
+		f := file(t, "people.csv", "姓名,手机号,会员卡号,性别\n王小明,13900000001,V1,\n,13900000001,,女\n")
+		f.Kind = Customers
+		r := s.mustImport(t, f, Options{Store: "SH1"})
+		if c := r.Run.Counts; c.CustomersUpdated != 2 || len(r.Problems) != 0 {
+			t.Errorf("the import counts %+v, problems %v", c, problemsOf(r.Problems))
+		}
+		if _, err := s.Undo(ctxOf(t), org.System, r.Run.ID, nil); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(before, dump(t, s)); diff != "" {
+			t.Errorf("undo left (-before +after):\n%s", diff)
+		}
+	})
+}
+
+// TestUndoClosesFilesThatTheImportItselfHasAddedTo opens files in one chunk and
+// adds to them in the next, a minute later.
+func TestUndoClosesFilesThatTheImportItselfHasAddedTo(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := setup(t, d)
+		till(t, s)
+		before, now := dump(t, s), at
+		d.Clock = func() time.Time { now = now.Add(time.Second); return now }
+		var text strings.Builder
+		text.WriteString("姓名,手机号,会员卡号,性别,household_size,备注\n")
+		people := customerChunk + 20
+		for i := range people {
+			fmt.Fprintf(&text, "顾客%d,,P%04d,,,\n", i, i)
+		}
+		for i := range 10 {
+			fmt.Fprintf(&text, ",1390000%04d,P%04d,女,3,第二行\n", i, i)
+		}
+		f := file(t, "people.csv", text.String())
+		f.Kind = Customers
+		r := s.mustImport(t, f, Options{Store: "SH1"})
+		if c := r.Run.Counts; c.CustomersNew != people || c.CustomersUpdated != 10 {
+			t.Fatalf("the import counts %+v, problems %v", c, problemsOf(r.Problems))
+		}
+		run, err := s.Undo(ctxOf(t), org.System, r.Run.ID, nil)
+		if err != nil || run.Counts.CustomersGone != people || run.Counts.CustomersKept != 0 {
+			t.Errorf("undo counts %+v, %v", run.Counts, err)
+		}
+		if diff := cmp.Diff(before, dump(t, s)); diff != "" {
+			t.Errorf("undo left (-before +after):\n%s", diff)
+		}
+	})
+}
