@@ -28,4 +28,7 @@ func (s *Service) ask(ctx context.Context, q db.Querier, b *Book) (*Asked, error
 
 // reports are all reports by name. Each is a pure function whose result is kept as
 // a JSON document.
-var reports = map[string]func(*View, *Asked) any{}
+var reports = map[string]func(*View, *Asked) any{
+	"concentration": func(v *View, _ *Asked) any { return concentration(v) },
+	"cohorts":       func(v *View, _ *Asked) any { return cohorts(v) },
+}
