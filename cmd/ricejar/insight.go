@@ -64,10 +64,10 @@ func (a *App) printModel(m insight.Model) {
 	fmt.Fprintln(a.Out, p.T("insight.model.fitted", "model", p.T("insight.model.name."+m.Chosen)))
 	if h := m.Holdout; h != nil {
 		fmt.Fprintln(a.Out, p.T("insight.model.checked", "day", h.Cut, "days", h.Horizon, "customers", h.Customers,
-			"foretold", p.Percent(h.Likely.Foretold), "came", p.Percent(h.Likely.Share()), "n", h.Likely.Customers))
+			"likely", h.Likely, "came", p.Percent(h.Came)))
 	}
-	for _, w := range m.Warnings {
-		fmt.Fprintf(a.Out, "! %s: %s\n", p.T("insight.model.name."+w.Model), w.Text)
+	for _, w := range m.Concerns() {
+		fmt.Fprintf(a.Out, "! %s: %s\n", p.T("insight.model.name."+w.Model), p.T("insight.model.warning."+w.Code))
 	}
 }
 

@@ -80,7 +80,7 @@ func (s *Service) Customer(ctx context.Context, actor org.Actor, c customer.ID) 
 	return v, err
 }
 
-func (k Kept) figures(asOf day.Day) *Figures {
+func (k Scored) figures(asOf day.Day) *Figures {
 	amount := func(minor int64) money.Amount { return money.Amount{Minor: minor, Currency: k.Currency} }
 	return &Figures{
 		VIP: k.VIP, Recency: k.Recency, Frequency: k.Frequency, Monetary: k.Monetary, Days: k.Days, First: k.First, Last: k.Last,
@@ -97,11 +97,11 @@ type WarnedCursor struct {
 
 // Warned are the customers who may be leaving, the most valuable first, of those
 // the actor sees, narrowed to a store if one is given; and where the next page begins.
-func (s *Service) Warned(ctx context.Context, actor org.Actor, store org.StoreID, after WarnedCursor, limit int) ([]Kept, WarnedCursor, error) {
+func (s *Service) Warned(ctx context.Context, actor org.Actor, store org.StoreID, after WarnedCursor, limit int) ([]Scored, WarnedCursor, error) {
 	if err := actor.Need(org.CustomersRead); err != nil {
 		return nil, WarnedCursor{}, err
 	}
-	var list []Kept
+	var list []Scored
 	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		h, err := readHead(ctx, tx)
 		if err != nil {

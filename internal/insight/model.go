@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ricejar/ricejar/internal/day"
@@ -61,6 +62,19 @@ type ModelWarning struct {
 	Text  string `json:"text"`
 }
 
+// Concerns are the warnings worth telling: those about the model that speaks and
+// about the spend, and what failed; one of each kind.
+func (m Model) Concerns() []ModelWarning {
+	var list []ModelWarning
+	for _, w := range m.Warnings {
+		worth := w.Model == m.Chosen || w.Model == spendModel || w.Code == fitFailed
+		if worth && !slices.ContainsFunc(list, func(o ModelWarning) bool { return o.Model == w.Model && o.Code == w.Code }) {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
 // Holdout is the check: everything up to Cut was known, and what came within the
 // Horizon was foretold.
 type Holdout struct {
@@ -69,13 +83,14 @@ type Holdout struct {
 	Customers int       `json:"customers"`
 	Returned  int       `json:"returned"` // of them, within the horizon
 	Checks    []Check   `json:"checks"`   // of each model and each baseline; the best by LogLoss first
-	Bins      []HeldBin `json:"bins"`     // of the chosen model: foretold and come true, ten of equal width
-	Likely    HeldBin   `json:"likely"`   // those to whom it gave a chance of a half or more
+	Bins      []HeldBin `json:"bins"`     // of the chosen model: ten tenths of the customers, the likeliest first
+	Likely    int       `json:"likely"`   // those to whom it gave a chance above a half …
+	Came      float64   `json:"came"`     // … and the share of them who did buy
 }
 
 // Check is how well one of them foretold. Fields it does not speak of are nil.
 type Check struct {
-	Name     string   `json:"name"`     // mbgnbd, paretonbd, bgnbd, return; base_rate, hiatus, last_count
+	Name     string   `json:"name"`     // mbgnbd, paretonbd, bgnbd, return; base_rate, hiatus, last_window
 	Baseline bool     `json:"baseline"` // no model: what a model has to beat
 	AUC      *float64 `json:"auc"`
 	LogLoss  *float64 `json:"log_loss"`
@@ -90,17 +105,11 @@ type Check struct {
 
 // HeldBin is customers to whom about the same chance was given.
 type HeldBin struct {
-	Customers int     `json:"customers"`
-	Foretold  float64 `json:"foretold"` // mean chance given
-	Returned  int     `json:"returned"` // how many did buy
-}
-
-// Share is how many of them did buy; 0 for nobody.
-func (b HeldBin) Share() float64 {
-	if b.Customers == 0 {
-		return 0
-	}
-	return float64(b.Returned) / float64(b.Customers)
+	From      float64 `json:"from"` // the least chance given
+	To        float64 `json:"to"`
+	Customers float64 `json:"customers"` // a tenth of all, whole or not
+	Foretold  float64 `json:"foretold"`  // mean chance given
+	Came      float64 `json:"came"`      // the share who did buy
 }
 
 // count says what the book holds, and what is missing for a model.
@@ -129,6 +138,11 @@ func foretell(src *sources) (Model, findings) {
 	f := findings{setting: src.setting, gap: gap, troubles: src.troubles}
 	m.Basis, m.Chosen = ByRule, hiatus
 	f.forecast = byRule(b, src.setting, gap)
+	if m.Missing == (Missing{}) {
+		if better, ok := byModel(src, &m, f.forecast); ok {
+			m.Basis, f.forecast = ByModel, better
+		}
+	}
 	return m, f
 }
 

@@ -48,8 +48,8 @@ func (v *version) writeScores(ctx context.Context, tx *db.Tx, b *Book, list []Sc
 // thousandths is how a ratio without a bound is kept.
 func thousandths(v float64) int64 { return int64(math.Round(min(v, 1e12) * 1000)) }
 
-// Kept is a score as it stands in the table, with who keeps the customer.
-type Kept struct {
+// Scored is a score as it stands in the table, with who keeps the customer.
+type Scored struct {
 	Score
 	Currency money.Currency
 	Store    org.StoreID
@@ -59,8 +59,8 @@ type Kept struct {
 const sqlScore = `s.customer_id, s.store_id, s.owner_id, s.stage, s.stage_since, s.vip, s.recency, s.frequency, s.monetary,
 	s.days, s.first_day, s.last_day, s.gap, s.overdue, s.active, s.expected, s.currency, s.spent, s.value, s.warning_args`
 
-func scanScore(row db.Scanner) (Kept, error) {
-	var k Kept
+func scanScore(row db.Scanner) (Scored, error) {
+	var k Scored
 	var gap, overdue, active, expected int64
 	var args string
 	err := row.Scan(&k.Customer, &k.Store, &k.Owner, &k.Stage, &k.Since, &k.VIP, &k.Recency, &k.Frequency, &k.Monetary,
@@ -80,8 +80,8 @@ const (
 
 // Scores are the scores of customers, those without a purchase left out. It asks
 // for no rights: the ids come from a query that did.
-func (s *Service) Scores(ctx context.Context, ids []customer.ID) (map[customer.ID]Kept, error) {
-	m := make(map[customer.ID]Kept, len(ids))
+func (s *Service) Scores(ctx context.Context, ids []customer.ID) (map[customer.ID]Scored, error) {
+	m := make(map[customer.ID]Scored, len(ids))
 	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		h, err := readHead(ctx, tx)
 		if err != nil {
