@@ -84,6 +84,8 @@ func (a *API) customerRoutes() {
 	add(a, Route{ID: "create_customer", Method: http.MethodPost, Path: "/customers", Tag: "customers", Right: org.CustomersWrite, Status: http.StatusCreated}, a.createCustomer)
 	add(a, Route{ID: "get_customer", Method: http.MethodGet, Path: "/customers/{customer}", Tag: "customers", Right: org.CustomersRead}, a.getCustomer)
 	add(a, Route{ID: "update_customer", Method: http.MethodPatch, Path: "/customers/{customer}", Tag: "customers", Right: org.CustomersWrite}, a.updateCustomer)
+	add(a, Route{ID: "join_household", Method: http.MethodPut, Path: "/customers/{customer}/household", Tag: "customers", Right: org.CustomersWrite}, a.joinHousehold)
+	add(a, Route{ID: "leave_household", Method: http.MethodDelete, Path: "/customers/{customer}/household", Tag: "customers", Right: org.CustomersWrite, Status: http.StatusNoContent}, a.leaveHousehold)
 	add(a, Route{ID: "get_timeline", Method: http.MethodGet, Path: "/customers/{customer}/timeline", Tag: "customers", Right: org.CustomersRead}, a.getTimeline)
 }
 
@@ -328,6 +330,31 @@ func (a *API) updateCustomer(ctx context.Context, actor org.Actor, in *customerI
 		return nil, err
 	}
 	return a.getCustomer(ctx, actor, &getCustomerIn{CustomerPath: in.CustomerPath})
+}
+
+type householdIn struct {
+	CustomerPath
+	Body struct {
+		With customer.ID `json:"with" doc:"Somebody they live with. Two households become one"`
+	}
+}
+
+// joinHousehold needs no key: saying it again changes nothing.
+func (a *API) joinHousehold(ctx context.Context, actor org.Actor, in *householdIn) (*one[file], error) {
+	if in.Body.With == in.Customer.Of {
+		var bad errs.Fields
+		bad.Add("with", "error.field_invalid")
+		return nil, bad.Err()
+	}
+	if err := a.Customers.SetHousehold(ctx, actor, in.Customer.Of, in.Body.With); err != nil {
+		return nil, err
+	}
+	return a.getCustomer(ctx, actor, &getCustomerIn{CustomerPath: in.CustomerPath})
+}
+
+func (a *API) leaveHousehold(ctx context.Context, actor org.Actor, in *CustomerPath) (*nothing, error) {
+	_, err := a.Customers.LeaveHousehold(ctx, actor, in.Customer.Of)
+	return nil, err
 }
 
 type timelineEntry struct {

@@ -269,3 +269,18 @@ func TestCustomer_names_no_relatives_out_of_reach(t *testing.T) {
 		t.Errorf("an associate is told of another store's customer: %s", got.text)
 	}
 }
+
+func TestHousehold_is_joined_and_left(t *testing.T) {
+	s := newShop(t, dbtest.SQLite(t))
+	home := s.customerPath(s.liNa, "/household")
+	s.as(org.Administrator, "PUT", home, object{"with": s.liNa.String()}).want(t, 422)
+	s.as(org.Associate, "PUT", home, object{"with": s.chen.String()}).want(t, 404) // of another store
+	if got := s.as(org.Administrator, "PUT", home, object{"with": s.chen.String()}).want(t, 200); got.at("household_id") == nil {
+		t.Errorf("got %s", got.text)
+	}
+	s.as(org.Executive, "DELETE", home, nil).want(t, 403)
+	s.as(org.Administrator, "DELETE", home, nil).want(t, 204)
+	if got := s.as(org.Administrator, "GET", s.customerPath(s.liNa, ""), nil).want(t, 200); got.at("household_id") != nil {
+		t.Errorf("got %s", got.text)
+	}
+}

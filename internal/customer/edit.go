@@ -180,32 +180,3 @@ func (s *Service) handOverChunk(ctx context.Context, actor org.Actor, from, to o
 	})
 	return n, last, err
 }
-
-// SetHouseholdTx says that the customers live together; 0 makes a new household.
-func (s *Service) SetHouseholdTx(ctx context.Context, tx *db.Tx, h HouseholdID, members ...ID) (HouseholdID, error) {
-	if h == 0 {
-		h = id.New[Household]()
-	}
-	for _, c := range members {
-		if _, err := tx.Exec(ctx, `UPDATE customer SET household_id = ? WHERE customer_id = ?`, int64(h), int64(c)); err != nil {
-			return h, err
-		}
-	}
-	return h, nil
-}
-
-// SetHousehold puts two customers into one household.
-func (s *Service) SetHousehold(ctx context.Context, actor org.Actor, c, with ID) error {
-	return s.write(ctx, actor, c, func(ctx context.Context, tx *db.Tx, a Customer) error {
-		b, err := s.lock(ctx, tx, actor, with)
-		if err != nil {
-			return err
-		}
-		h := a.HouseholdID
-		if h == 0 {
-			h = b.HouseholdID
-		}
-		_, err = s.SetHouseholdTx(ctx, tx, h, a.ID, b.ID)
-		return err
-	})
-}

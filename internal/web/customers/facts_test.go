@@ -130,6 +130,16 @@ func TestRelatives_are_found_and_noted(t *testing.T) {
 		}
 		s.site.As(s.li).Get(page+"&q=zhaomin").Want(200).WantText("#found", "没有找到")
 		s.site.As(s.li).Post(pathOf(c.ID, "/household"), "with", d.ID.String()).WantRedirect(pathOf(c.ID, "?tab=facts#relatives"))
+		leave := pathOf(c.ID, "/household/leave")
+		s.site.As(s.li).Get(pathOf(c.ID, "")).Want(200).WantText("form[action='"+leave+"']", "不再住在一起了")
+		s.site.As(s.executive).Get(pathOf(c.ID, "")).Want(200).WantNone("form[action='" + leave + "']")
+		s.site.As(s.wu).Post(leave).Want(404)
+		home := s.file(c.ID).Customer.HouseholdID
+		s.site.As(s.li).Post(leave).WantRedirect(pathOf(c.ID, "?tab=facts#relatives"))
+		if f := s.file(c.ID); len(f.Household) != 0 {
+			t.Errorf("still lives with %v", f.Household)
+		}
+		s.site.As(s.li).Post(pathOf(c.ID, "/household/"+home.String()+"/return")).WantRedirect(pathOf(c.ID, "?tab=facts#relatives"))
 		s.site.As(s.li).Get(pathOf(d.ID, "")).Want(200).WantText("#relatives", "王晓东")
 		s.site.As(s.li).Post(pathOf(c.ID, "/referrer"), "with", d.ID.String()).WantRedirect(pathOf(c.ID, "?tab=facts#relatives"))
 		s.site.As(s.li).Get(pathOf(d.ID, "")).Want(200).WantText("#relatives", "介绍来的朋友 王 王晓东")

@@ -47,6 +47,8 @@ func (h Pages) Routes(s *web.Site) {
 	s.Handle("POST /customers/{customer}/consent", org.CustomersWrite, h.consent)
 	s.Handle("GET /customers/{customer}/relatives", org.CustomersWrite, h.relativesPage)
 	s.Handle("POST /customers/{customer}/household", org.CustomersWrite, h.addToHousehold)
+	s.Handle("POST /customers/{customer}/household/leave", org.CustomersWrite, h.leaveHousehold)
+	s.Handle("POST /customers/{customer}/household/{household}/return", org.CustomersWrite, h.returnToHousehold)
 	s.Handle("POST /customers/{customer}/referrer", org.CustomersWrite, h.setReferrer)
 }
 

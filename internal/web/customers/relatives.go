@@ -19,6 +19,9 @@ type relativesForm struct {
 	Found []row
 }
 
+// relativesCardAt is where on a file its relatives are.
+const relativesCardAt = "?tab=facts#relatives"
+
 func (h Pages) relativesPage(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
@@ -56,7 +59,40 @@ func (h Pages) addToHousehold(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.Say(r, ui.Success, web.T(r, "customers.household_noted"))
-	return web.Redirect(w, r, path(c, "?tab=facts#relatives"))
+	return web.Redirect(w, r, path(c, relativesCardAt))
+}
+
+// leaveHousehold says that the customer lives with the others no longer; the next
+// page offers to take that back.
+func (h Pages) leaveHousehold(w http.ResponseWriter, r *http.Request) error {
+	c, err := id(r)
+	if err != nil {
+		return err
+	}
+	left, err := h.Customers.LeaveHousehold(r.Context(), web.Actor(r), c)
+	if err != nil {
+		return err
+	}
+	if left != 0 {
+		web.SayUndo(r, web.T(r, "customers.household_left"), path(c, "/household/"+left.String()+"/return"))
+	}
+	return web.Redirect(w, r, path(c, relativesCardAt))
+}
+
+func (h Pages) returnToHousehold(w http.ResponseWriter, r *http.Request) error {
+	c, err := id(r)
+	if err != nil {
+		return err
+	}
+	home, err := web.ID[customer.Household](r, "household")
+	if err != nil {
+		return err
+	}
+	if err := h.Customers.ReturnToHousehold(r.Context(), web.Actor(r), c, home); err != nil {
+		return err
+	}
+	web.Say(r, ui.Success, web.T(r, "customers.household_noted"))
+	return web.Redirect(w, r, path(c, relativesCardAt))
 }
 
 // setReferrer says who brought the customer.
@@ -79,7 +115,7 @@ func (h Pages) setReferrer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.Say(r, ui.Success, web.T(r, "customers.referrer_noted"))
-	return web.Redirect(w, r, path(c, "?tab=facts#relatives"))
+	return web.Redirect(w, r, path(c, relativesCardAt))
 }
 
 // pairOf is the customer of the page and the one of the form.
