@@ -210,7 +210,11 @@ func (p Pages) record(w http.ResponseWriter, r *http.Request) error {
 // said is what the page says of an outcome that was noted.
 func said(r *http.Request, done care.Recorded) string {
 	text := web.T(r, "today.noted", "outcome", done.Kind.Key())
-	if done.FollowUp != nil {
+	switch {
+	case done.FollowUp == nil:
+	case done.FollowUp.Staff == 0: // a store without a manager
+		text += web.T(r, "today.follow_up.anyone")
+	default:
 		text += web.T(r, "today.follow_up."+string(done.Kind))
 	}
 	return text

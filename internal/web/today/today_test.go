@@ -266,6 +266,35 @@ func TestToday_asks_the_database_as_often_for_a_long_list_as_for_a_short_one(t *
 	})
 }
 
+func TestOutcome_unhappy_in_a_store_without_a_manager_says_where_it_went(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.plan()
+		boss := s.manager.Staff
+		boss.Active = false
+		if err := s.care.Org.UpdateStaff(t.Context(), org.System, boss); err != nil {
+			t.Fatal(err)
+		}
+		doc := s.site.As(s.li).HTMX().Post(s.at("outcome"), "outcome", "unhappy").Want(200)
+		if body := doc.Body.String(); !strings.Contains(body, "已放进全店的名单") || strings.Contains(body, "已转给店长") {
+			t.Error("it is said to be with a manager whom the store does not have")
+		}
+		s.site.As(s.wu).Get("/today").Want(200).WantText("[data-reason]", "没写原因")
+	})
+}
+
+func TestToday_lets_head_office_choose_a_person_where_there_is_one_store(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		p, err := s.care.Org.CreateStaff(t.Context(), org.System, org.Staff{Code: "he", Name: "何总", Role: org.Executive, Locale: "zh-Hans"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc := s.site.As(org.NewActor(p, 0, nil)).Get("/today").Want(200)
+		if doc.Count("select[name=staff]") != 1 || doc.Count("select[name=store]") != 0 {
+			t.Errorf("%d choices of a person, %d of a store; want 1 and 0", doc.Count("select[name=staff]"), doc.Count("select[name=store]"))
+		}
+	})
+}
+
 func TestPhone_is_shown_to_dial_and_on_record(t *testing.T) {
 	run(t, func(t *testing.T, s shop) {
 		s.plan()
