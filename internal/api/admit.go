@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -110,9 +111,7 @@ func (a *API) authenticate(ctx context.Context, hc huma.Context, rt Route) (cont
 
 // writeProblem answers outside of an operation.
 func writeProblem(w http.ResponseWriter, p *Problem) {
-	if p.Status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", `Bearer realm="ricejar"`)
-	}
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	_ = jsonFormat.Marshal(w, p) // a reader that went away is no fault

@@ -35,10 +35,13 @@ func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 // GetStatus tells huma the HTTP status.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// GetHeaders tells huma when trying again may help.
+// GetHeaders tells huma what to answer along: how to sign in, or when to try again.
 func (p *Problem) GetHeaders() http.Header {
 	h := http.Header{}
-	if p.Status == errs.Unavailable.Status() {
+	switch p.Status {
+	case http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", `Bearer realm="ricejar"`)
+	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", errs.Unavailable.RetryAfter())
 	}
 	return h
