@@ -121,8 +121,9 @@ func fitRhythm(all []gaps, products, customers int) *Rhythm {
 			d := g.mean - r.Mean - expected
 			share := r.OfPair / (r.OfPair + r.Within/g.n)
 			rest := r.OfPair * (1 - share) // variance of the pair's own, given its gaps
-			ofPair += share*share*d*d + rest
-			chance += g.square + g.n*((1-share)*(1-share)*d*d+rest)
+			square := d*d + r.products[g.product].variance + r.customers[g.customer].variance
+			ofPair += share*share*square + rest
+			chance += g.square + g.n*((1-share)*(1-share)*square+rest)
 		}
 		r.Mean = mean.sum / mean.weight
 		r.OfPair = max(ofPair/float64(len(all)), leastVariance)
