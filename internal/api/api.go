@@ -73,7 +73,7 @@ type Route struct {
 }
 
 // tags are the resources in the order in which one reads about them.
-var tags = []string{"customers", "tasks", "receipts", "imports", "reports", "fields", "stores", "staff", "me", "keys", "audit"}
+var tags = []string{"customers", "tasks", "rules", "receipts", "imports", "reports", "fields", "stores", "staff", "me", "keys", "audit"}
 
 // New makes the API.
 func New(o Options) *API {
@@ -104,6 +104,7 @@ func New(o Options) *API {
 	a.noteRoutes()
 	a.receiptRoutes()
 	a.taskRoutes()
+	a.ruleRoutes()
 	a.importRoutes()
 	a.reportRoutes()
 	a.fieldRoutes()

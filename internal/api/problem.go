@@ -103,7 +103,7 @@ func ruleProblem(p i18n.Printer, status int, causes []error) *Problem {
 			continue
 		}
 		detail := d.ErrorDetail()
-		key, args := rule(detail.Message)
+		key, args := broken(detail.Message)
 		location := detail.Location
 		if name, ok := args["name"].(string); ok { // huma names the object, not the missing property
 			location = strings.TrimSuffix(location+"."+name, ".")
@@ -136,7 +136,8 @@ var rules = []struct {
 	{regexp.MustCompile(`RFC 3339 date$`), "api.rule.day", nil},
 }
 
-func rule(message string) (key string, args map[string]any) {
+// broken is the rule that huma says was broken, and what its sentence says of it.
+func broken(message string) (key string, args map[string]any) {
 	for _, r := range rules {
 		m := r.message.FindStringSubmatch(message)
 		if m == nil {
