@@ -39,19 +39,21 @@ func (s *Service) now() time.Time {
 	return s.Now()
 }
 
-// zone is the time zone of a store, UTC for none.
+// zone is the time zone of a store; without one that of the first store there is,
+// which is the only one in most companies.
 func (s *Service) zone(ctx context.Context, store org.StoreID) (*time.Location, error) {
+	if store == 0 {
+		stores, err := s.Org.Stores(ctx)
+		if err != nil || len(stores) == 0 {
+			return time.UTC, err
+		}
+		return stores[0].Location(), nil
+	}
 	stores, err := s.Org.StoresByID(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if st, ok := stores[store]; ok {
-		return st.Location(), nil
-	}
-	return time.UTC, nil
+	return stores[store].Location(), err
 }
 
-// Today is the business day it is now in the store.
+// Today is the business day it is now in the store, for who has none in the first.
 func (s *Service) Today(ctx context.Context, store org.StoreID) (day.Day, error) {
 	zone, err := s.zone(ctx, store)
 	if err != nil {

@@ -185,7 +185,7 @@ func doneBy(actor org.Actor, f Filter) (string, []any) {
 // moment settles the day of the filter and the instant at which promised calls
 // are due: now on the day it is, the whole day for another.
 func (s *Service) moment(ctx context.Context, actor org.Actor, f *Filter) (time.Time, error) {
-	zone, err := s.zoneOf(ctx, cmp.Or(f.Store, actor.Staff.StoreID))
+	zone, err := s.zone(ctx, cmp.Or(f.Store, actor.Staff.StoreID))
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -196,19 +196,6 @@ func (s *Service) moment(ctx context.Context, actor org.Actor, f *Filter) (time.
 		now = f.Day.AddDays(1).Start(zone)
 	}
 	return now, nil
-}
-
-// zoneOf is the zone of a store; without one that of the first store there is,
-// which is the only one in most companies.
-func (s *Service) zoneOf(ctx context.Context, store org.StoreID) (*time.Location, error) {
-	if store == 0 {
-		stores, err := s.Org.Stores(ctx)
-		if err != nil || len(stores) == 0 {
-			return time.UTC, err
-		}
-		store = stores[0].ID
-	}
-	return s.zone(ctx, store)
 }
 
 // arm is a part of a list that one index yields in the list's order.
