@@ -19,6 +19,13 @@
 // to act on is P(active in the next t), calibrated: see [Return], which beats them all on it.
 // [Evaluate] tells on the user's own data.
 //
+// # Replenishment
+//
+// [NewPairs] sorts who bought which product when. [FitRhythm] then names the day on which a customer buys a
+// product again, with an interval; [FitDue] tells how likely it is within so many days, and [CheckDue] how far to
+// believe that. Where the household itself is known, its people, what they use and how
+// big the jar is, [Jar] follows it from refill to refill.
+//
 // # Trust
 //
 // A fit never returns garbage in silence: a parameter that the data push to its boundary, a

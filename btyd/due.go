@@ -45,8 +45,9 @@ const (
 	// leastBought is the number of purchases in all windows below which nothing is learnt. The level is
 	// taken from as many of the latest windows as hold twice that.
 	leastBought = 100
-	// dueRidge is the penalty of the regression: rows' worth of information.
-	dueRidge = 10
+	// dueRidge is the penalty of the regression, in units of information: next to nothing where there are
+	// thousands of purchases, and a strong hand where there are hundreds.
+	dueRidge = 100
 	// dueTreeRows is the number of rows that a tree is grown on. Pairs of one customer resemble
 	// each other: few at a time keep trees from learning customers by heart.
 	dueTreeRows = 30_000
@@ -76,9 +77,13 @@ func FitDue(p *Pairs, asOf, within int32, o DueOptions) (*Due, error) {
 			lessons[k] = newDueLesson(p, int32(day), within, o.Rows/o.Windows)
 		}
 	})
-	s := samples{width: dueFeatures}
-	all, bought := 0, 0
+	rows := 0
 	for _, l := range lessons {
+		rows += len(l.y)
+	}
+	s := samples{width: dueFeatures, x: make([]float64, 0, rows*dueFeatures)}
+	all, bought := 0, 0
+	for k, l := range lessons {
 		if l.Pairs == 0 {
 			break // before the beginning
 		}
@@ -86,6 +91,7 @@ func FitDue(p *Pairs, asOf, within int32, o DueOptions) (*Due, error) {
 		all += l.Pairs
 		bought += l.Bought
 		s.x, s.y = append(s.x, l.x...), append(s.y, l.y...)
+		lessons[k].x = nil
 		level := logit((float64(l.Bought) + 0.5) / (float64(l.Pairs) + 1))
 		for range l.y {
 			s.offset = append(s.offset, level)
@@ -101,7 +107,6 @@ func FitDue(p *Pairs, asOf, within int32, o DueOptions) (*Due, error) {
 		}
 	})
 	trees := dueTrees
-	trees.least = min(trees.least, float64(bought)/50)
 	trees.rows = min(1, dueTreeRows/float64(s.len()))
 	d.trees = fitBoosted(&s, trees)
 	d.setLevel(lessons, &s)
@@ -145,7 +150,9 @@ func newDueLesson(p *Pairs, day, within int32, rows int) dueLesson {
 			l.Pairs++
 		}
 	}
-	share := float64(rows) / float64(l.Pairs)
+	share := min(1, float64(rows)/float64(max(1, l.Pairs)))
+	l.x = make([]float64, 0, int(1.05*share*float64(l.Pairs)+10)*dueFeatures)
+	row := make([]float64, dueFeatures)
 	random := rand.New(rand.NewPCG(uint64(l.Pairs), 0x6a09e667f3bcc909))
 	for i := range p.Len() {
 		if !v.candidate(i) {
@@ -159,9 +166,8 @@ func newDueLesson(p *Pairs, day, within int32, rows int) dueLesson {
 		if share < 1 && random.Float64() >= share {
 			continue
 		}
-		n := len(l.x)
-		l.x = append(l.x, make([]float64, dueFeatures)...)
-		v.features(l.x[n:], i, float64(within))
+		v.features(row, i, float64(within))
+		l.x = append(l.x, row...)
 		l.y = append(l.y, again)
 	}
 	return l
