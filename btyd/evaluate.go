@@ -183,9 +183,18 @@ func (p *Past) Origins(n int) (ends []float64, horizon float64) {
 	return ends, horizon
 }
 
+// Candidates are the ways to predict that are worth trying in any shop: the return model,
+// the Pareto/NBD, the MBG/CNBD-k and the MBG/NBD.
+func Candidates() []Scorer {
+	return []Scorer{
+		ReturnScorer(), ModelScorer("paretonbd", FitParetoNBD), ModelScorer("mbgcnbdk", FitMBGCNBD), ModelScorer("mbgnbd", FitMBGNBD),
+	}
+}
+
 // Choice is which scorer to take for a shop, and why.
 type Choice struct {
 	Name    string             // the best
+	Scorer  Scorer             // itself
 	LogLoss map[string]float64 // by scorer: mean over the origins, +Inf where it failed
 	Reports []*Report          // one for each origin, the latest first
 }
@@ -220,7 +229,7 @@ func Choose(p *Past, origins int, scorers ...Scorer) (Choice, error) {
 	best := math.Inf(1)         // which nobody who failed is below
 	for _, s := range scorers { // in order: a draw goes to the first
 		if loss, ok := c.LogLoss[s.Name]; ok && loss < best {
-			c.Name, best = s.Name, loss
+			c.Name, c.Scorer, best = s.Name, s, loss
 		}
 	}
 	if c.Name == "" {
