@@ -103,19 +103,25 @@ func regularPurchases(a, b, s, tau float64, k, j int) float64 {
 	}
 	z := tau / (1 + tau)
 	m := math.Floor(max(0, mean-9*math.Sqrt(mean*(1+tau))-float64(10*k)))
-	made, survive, total := 0, 1.0, 0.0 // purchases made of m events; chance to live to the next; expectation of those made
-	sum := 0.0
-	for p := math.Exp(lnNegBinomial(m, s, tau)); ; m++ {
+	// Purchases made by m events, the chance to be there for the next, and the mean number made.
+	made, survive, total := 0, 1.0, 0.0
+	// Probabilities are relative to that of the first m.
+	p, all, sum := 1.0, 0.0, 0.0
+	for ; ; m++ {
 		for float64(made+1)*float64(k) <= m+float64(j) {
 			total += survive
 			survive *= (b + float64(made)) / (a + b + float64(made))
 			made++
 		}
+		all += p
 		sum += p * total
-		if m > mean && p*total < 1e-17*sum*(1-z) || m > mean && p == 0 {
-			return sum
+		if m > mean && (p == 0 || p < 1e-17*all*(1-z) && p*total < 1e-17*sum*(1-z)) {
+			return sum / all
 		}
 		p *= (s + m) / (m + 1) * z
+		if p > 1e200 {
+			p, all, sum = p*1e-200, all*1e-200, sum*1e-200
+		}
 	}
 }
 
@@ -125,10 +131,7 @@ func lnNegBinomial(n, s, tau float64) float64 {
 	if n == 0 {
 		return -s * math.Log1p(tau)
 	}
-	if tau == 0 {
-		return math.Inf(-1)
-	}
-	if math.IsInf(tau, 1) {
+	if tau == 0 || math.IsInf(tau, 1) {
 		return math.Inf(-1)
 	}
 	return lnRising(s, n) - lnGamma(n+1) - s*math.Log1p(tau) - n*math.Log1p(1/tau)
@@ -147,20 +150,18 @@ func negBinomialTail(n, s, tau float64) float64 {
 		return -math.Expm1(-s * math.Log1p(tau))
 	}
 	z := tau / (1 + tau)
+	// Terms relative to the first.
+	term, sum := 1.0, 1.0
 	if n > s*tau {
-		p := math.Exp(lnNegBinomial(n, s, tau))
-		sum := p
-		for m := n; p > 1e-17*sum*(1-z); m++ {
-			p *= (s + m) / (m + 1) * z
-			sum += p
+		for m := n; term > 1e-17*sum*(1-z); m++ {
+			term *= (s + m) / (m + 1) * z
+			sum += term
 		}
-		return min(1, sum)
+		return min(1, sum*math.Exp(lnNegBinomial(n, s, tau)))
 	}
-	p := math.Exp(lnNegBinomial(n-1, s, tau))
-	sum := p
-	for m := n - 1; m > 0 && p > 1e-17*sum; m-- {
-		p *= m / ((s + m - 1) * z)
-		sum += p
+	for m := n - 1; m > 0 && term > 1e-17*sum; m-- {
+		term *= m / ((s + m - 1) * z)
+		sum += term
 	}
-	return max(0, 1-sum)
+	return max(0, 1-sum*math.Exp(lnNegBinomial(n-1, s, tau)))
 }

@@ -2,7 +2,9 @@ package btyd
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"slices"
 )
 
 // FitBGNBD fits a [BGNBD] by maximum likelihood.
@@ -111,11 +113,20 @@ func fitGeometric(h *Histories, o Options, ks []int, modified bool) (Fit[geometr
 		return best, ErrTooFew
 	}
 	for _, k := range ks {
-		if k < 1 {
-			return best, errors.New("btyd: k must be 1 or more")
+		if k < 1 || k > mostEvents {
+			return best, fmt.Errorf("btyd: k is 1 to %d, not %d", mostEvents, k)
 		}
-		if k > 1 && (h.LogGaps == nil || math.IsInf(g.logGaps, 0) || math.IsNaN(g.logGaps)) {
-			return best, errors.New("btyd: a regular model needs LogGaps, finite for every customer")
+	}
+	logGaps := 0.0
+	if slices.Max(ks) > 1 {
+		if len(h.LogGaps) != h.Len() {
+			return best, errors.New("btyd: a regular model needs LogGaps")
+		}
+		for i, l := range h.LogGaps {
+			if math.IsNaN(l) || math.IsInf(l, 0) {
+				return best, fmt.Errorf("btyd: customer %d has LogGaps %v: two purchases at one time are one", i, l)
+			}
+			logGaps += l
 		}
 	}
 	few := g
@@ -133,6 +144,7 @@ func fitGeometric(h *Histories, o Options, ks []int, modified bool) (Fit[geometr
 	falls := 0
 	for i, k := range ks {
 		found, u := searchGeometric(g, few, k, modified, start)
+		found.LL += float64(k-1) * logGaps
 		if i == 0 || found.LL > best.LL {
 			found.Evaluations += best.Evaluations
 			best, falls = found, 0
@@ -158,7 +170,8 @@ func geometricStart(g *groups) vector {
 	return vector{-0.7, -0.7 - math.Log(rate), -0.3, 0.9}
 }
 
-// searchGeometric climbs on few first, then on all, and gives the end of the search, too.
+// searchGeometric climbs on few first, then on all, and gives the end of the search, too. LL lacks the term
+// in LogGaps.
 func searchGeometric(g, few *groups, k int, modified bool, start vector) (Fit[geometric], vector) {
 	const n = 4
 	if few != g {
@@ -181,11 +194,8 @@ func searchGeometric(g, few *groups, k int, modified bool, start vector) (Fit[ge
 			r: math.Exp(at.u[0]), alpha: math.Exp(at.u[1]) * g.scale, a: math.Exp(at.u[2]), b: math.Exp(at.u[3]),
 			k: k, modified: modified,
 		},
-		LL:        at.value*g.customers - float64(k)*g.purchases*math.Log(g.scale),
+		LL:        at.value*g.customers - g.purchases*(float64(k)*math.Log(g.scale)+lnGamma(float64(k))),
 		Customers: int(g.customers), Evaluations: evaluations,
-	}
-	if k > 1 {
-		f.LL += float64(k-1)*g.logGaps - g.purchases*lnGamma(float64(k))
 	}
 	var se vector
 	f.Warnings, se = judge(geometricNames, at, g.customers, l.at, geometricEscapes)

@@ -116,7 +116,8 @@ func newSpending(h *Histories) (f *spending, dropped int, err error) {
 		return nil, dropped, ErrTooFew
 	}
 	f = &spending{scale: sum / sumX, customers: n}
-	buckets := bucketsOf(used)
+	at := newTally(used)
+	buckets := placeRuns([]*tally{at})
 	idle := 0
 	if buckets[0].x == 0 {
 		idle, buckets = buckets[0].to, buckets[1:]
@@ -126,13 +127,12 @@ func newSpending(h *Histories) (f *spending, dropped int, err error) {
 		buckets[i].to -= idle
 	}
 	f.spent = make([]float64, int(n))
-	at := placesIn(buckets)
 	for i, x := range used {
 		if x == 0 {
 			continue
 		}
 		mean := h.Spend[i]
-		f.spent[at.next(x)] = mean * float64(x) / f.scale
+		f.spent[at.next(x)-idle] = mean * float64(x) / f.scale
 		dx, dm := float64(x)-sumX/n, mean-sumMean/n
 		sumXX += dx * dx
 		sumXMean += dx * dm

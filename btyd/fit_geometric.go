@@ -197,14 +197,19 @@ func (l *likelihood) sum(m geometric, p part) partSum {
 			w *= e
 		}
 		w *= n
-		if n == 1 {
-			product *= 1 + e
-			if product > 1e290 {
-				g.value += math.Log(product)
-				product = 1
-			}
-		} else {
-			g.value += n * math.Log(1+e)
+		switch f := 1 + e; n {
+		case 1:
+			product *= f
+		case 2:
+			product *= f * f
+		case 3:
+			product *= f * f * f
+		default:
+			g.value += n * math.Log(f)
+		}
+		if product > 1e290 {
+			g.value += math.Log(product)
+			product = 1
 		}
 		g.w += w
 		g.wLn += w * ln

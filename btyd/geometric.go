@@ -32,8 +32,11 @@ func (m geometric) valid(h History) bool {
 	return m.proper() && h.X >= 0 && h.Tx >= 0 && h.Tx <= h.T && !math.IsInf(h.T, 0) && (h.X > 0 || h.Tx == 0)
 }
 
+// mostEvents bounds k: beyond it the terms of S2 could overflow. Purchases as regular as that keep a calendar.
+const mostEvents = 50
+
 func (m geometric) proper() bool {
-	return positive(m.r) && positive(m.alpha) && positive(m.a) && positive(m.b) && m.k >= 1
+	return positive(m.r) && positive(m.alpha) && positive(m.a) && positive(m.b) && m.k >= 1 && m.k <= mostEvents
 }
 
 func positive(x float64) bool { return x > 0 && !math.IsInf(x, 1) }
@@ -116,7 +119,6 @@ func (m geometric) active(h History, t float64) float64 {
 	return m.alive(h) * m.comesWithin(h, t, make([]float64, m.k))
 }
 
-// expected weighs the purchases to come over the events that may have passed unseen.
 func (m geometric) expected(h History, t float64) float64 {
 	if !m.valid(h) || !(t >= 0) {
 		return math.NaN()
@@ -125,13 +127,19 @@ func (m geometric) expected(h History, t float64) float64 {
 	if alive == 0 {
 		return 0
 	}
-	terms := make([]float64, m.k)
+	return alive * m.comes(h, t, make([]float64, m.k))
+}
+
+// comes is the expected number of purchases within t of a customer who is alive, over the events
+// that may have passed unseen. terms has room for k numbers.
+func (m geometric) comes(h History, t float64, terms []float64) float64 {
+	tau := t / (m.alpha + h.T)
 	sum := m.silence(h, terms)
 	e := 0.0
 	for j, w := range terms {
-		e += w / sum * m.purchases(h.X, j, t/(m.alpha+h.T))
+		e += w / sum * m.purchases(h.X, j, tau)
 	}
-	return alive * e
+	return e
 }
 
 // purchases is the expected number of purchases to come in the time tau (alpha+T) of a

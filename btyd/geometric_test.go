@@ -353,6 +353,7 @@ func FuzzGeometric(f *testing.F) {
 	f.Add(0.5, 6.0, 1.0, 1.6, byte(3), true, 1000, 10.0, 100.0, 1e9)
 	f.Add(1e-8, 1e8, 1e8, 1e-8, byte(12), true, 0, 0.0, 0.0, 0.0)
 	f.Add(1e8, 1e-8, 1e-8, 1e8, byte(2), false, 3000, 39.0, 39.0, 1e-9)
+	f.Add(0.02426, 30.8959, 92.793, 62.4262, byte(12), false, 169, 26.14, 86.86, 79.6) // tails too small for a number
 	f.Fuzz(func(t *testing.T, r, alpha, a, b float64, k byte, modified bool, x int, tx, age, at float64) {
 		m := geometric{r: r, alpha: alpha, a: a, b: b, k: int(k%16) + 1, modified: modified}
 		h := History{X: x, Tx: tx, T: age}

@@ -2,6 +2,7 @@ package btyd
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/bits"
 	"slices"
@@ -16,7 +17,6 @@ type groups struct {
 	scale     float64
 	customers float64
 	purchases float64 // sum of x
-	logGaps   float64 // sum of LogGaps in the caller's unit; 0 when there are none
 }
 
 // row stands for n customers who bought last at times[tx] of an age of times[t].
@@ -32,181 +32,246 @@ type run struct {
 	n        float64
 }
 
+// together is how many customers are read into one part of the groups.
+const together = 1 << 16
+
 // group checks and groups h. Times in whole steps are merged; others are kept one by one.
 func group(h *Histories) (*groups, error) {
-	if err := h.Check(); err != nil {
-		return nil, err
+	n := h.Len()
+	if len(h.Tx) != n || len(h.T) != n {
+		return nil, h.Check()
 	}
-	g := &groups{customers: float64(h.Len())}
-	age, last, logGaps := 0.0, 0.0, 0.0
-	for i, x := range h.X {
-		g.purchases += float64(x)
-		age += h.T[i]
-		last = max(last, h.T[i])
-		if h.LogGaps != nil {
-			logGaps += h.LogGaps[i]
+	counts := make([]count, stretches(n, together))
+	inParallel(n, together, func(part, from, to int) { counts[part] = countPart(h, from, to) })
+	g := &groups{customers: float64(n)}
+	age, longest := 0.0, 0.0
+	for _, c := range counts {
+		if c.wrong {
+			return nil, h.Check()
 		}
+		g.purchases += c.purchases
+		age += c.age
+		longest = max(longest, c.longest)
 	}
-	g.logGaps = logGaps
 	if g.purchases == 0 || age == 0 {
 		return nil, ErrTooFew
 	}
 	g.scale = age / g.customers
-	buckets := bucketsOf(h.X)
-	// A table of times longer than the data would only cost.
-	if steps := last / h.Step; h.Step > 0 && steps < float64(4*h.Len()+1024) {
-		return g, g.merge(h, buckets, int(math.Round(steps))+1)
+	parts := make([]*tally, len(counts))
+	for i, c := range counts {
+		parts[i] = c.byX
 	}
-	g.list(h, buckets)
+	g.runs = placeRuns(parts)
+	// A table of times longer than the data would only cost.
+	if steps := longest / h.Step; h.Step > 0 && steps < float64(4*n+1024) {
+		return g, g.merge(h, parts, int(math.Round(steps))+1)
+	}
+	g.list(h, parts)
 	return g, nil
 }
 
-// bucket is where the customers with x repeat purchases are put.
-type bucket struct {
-	x, from, to int
+// count is what one part of the customers adds up to.
+type count struct {
+	purchases, age, longest float64
+	wrong                   bool
+	byX                     *tally
 }
 
-// bucketsOf is a bucket for each number of purchases that occurs, ascending.
-func bucketsOf(x []int32) []bucket {
-	few := make([]int, 1024)
-	many := map[int]int{}
-	for _, x := range x {
-		if int(x) < len(few) {
-			few[x]++
-		} else {
-			many[int(x)]++
-		}
-	}
-	var all []bucket
-	for x, n := range few {
-		if n > 0 {
-			all = append(all, bucket{x: x, to: n})
-		}
-	}
-	for x, n := range many {
-		all = append(all, bucket{x: x, to: n})
-	}
-	slices.SortFunc(all, func(a, b bucket) int { return a.x - b.x })
-	at := 0
-	for i := range all {
-		all[i].from, all[i].to = at, at+all[i].to
-		at = all[i].to
-	}
-	return all
-}
-
-// places tells for each x where the next customer of its bucket goes.
-type places struct {
+// tally is how many customers there are by x, and once they are placed the place of the next of them among
+// all: few for x below its length, many for the others.
+type tally struct {
 	few  []int
 	many map[int]int
 }
 
-func placesIn(buckets []bucket) places {
-	p := places{few: make([]int, 1024), many: map[int]int{}}
-	for _, b := range buckets {
-		if b.x < len(p.few) {
-			p.few[b.x] = b.from
+func newTally(x []int32) *tally {
+	t := &tally{few: make([]int, 1024), many: map[int]int{}}
+	for _, x := range x {
+		if int(x) < len(t.few) {
+			t.few[x]++
 		} else {
-			p.many[b.x] = b.from
+			t.many[int(x)]++
 		}
 	}
-	return p
+	return t
 }
 
-func (p *places) next(x int32) int {
-	if int(x) < len(p.few) {
-		p.few[x]++
-		return p.few[x] - 1
+func countPart(h *Histories, from, to int) count {
+	var c count
+	part := Histories{X: h.X[from:to], Tx: h.Tx[from:to], T: h.T[from:to]}
+	if part.Check() != nil {
+		c.wrong = true
+		return c
 	}
-	p.many[int(x)]++
-	return p.many[int(x)] - 1
+	purchases, age, longest := 0, 0.0, 0.0
+	for i, t := range part.T {
+		purchases += int(part.X[i])
+		age += t
+		if t > longest {
+			longest = t
+		}
+	}
+	c.purchases, c.age, c.longest = float64(purchases), age, longest
+	c.byX = newTally(part.X)
+	return c
+}
+
+// placeRuns gives every x that occurs its places, within them the parts in their order, and returns
+// the runs of these places.
+func placeRuns(parts []*tally) (runs []run) {
+	place := func(x, n int) {
+		if n == 0 {
+			return
+		}
+		if last := len(runs) - 1; last < 0 || runs[last].x != x {
+			at := 0
+			if last >= 0 {
+				at = runs[last].to
+			}
+			runs = append(runs, run{x: x, from: at, to: at})
+		}
+		r := &runs[len(runs)-1]
+		r.to += n
+		r.n += float64(n)
+	}
+	many := map[int]bool{}
+	for x := range parts[0].few {
+		at := 0
+		if len(runs) > 0 {
+			at = runs[len(runs)-1].to
+		}
+		for _, t := range parts {
+			n := t.few[x]
+			t.few[x] = at
+			at += n
+			place(x, n)
+		}
+	}
+	for _, t := range parts {
+		for x := range t.many {
+			many[x] = true
+		}
+	}
+	for _, x := range slices.Sorted(maps.Keys(many)) {
+		at := 0
+		if len(runs) > 0 {
+			at = runs[len(runs)-1].to
+		}
+		for _, t := range parts {
+			n := t.many[x]
+			t.many[x] = at
+			at += n
+			place(x, n)
+		}
+	}
+	return runs
+}
+
+// next is the place of the next customer with x purchases.
+func (t *tally) next(x int32) int {
+	if int(x) < len(t.few) {
+		t.few[x]++
+		return t.few[x] - 1
+	}
+	t.many[int(x)]++
+	return t.many[int(x)] - 1
 }
 
 // list keeps every customer as a row of weight 1.
-func (g *groups) list(h *Histories, buckets []bucket) {
-	g.rows = make([]row, h.Len())
-	g.times = make([]float64, 1, 1+2*h.Len())
-	at := placesIn(buckets)
-	for i, x := range h.X {
-		r := row{t: int32(len(g.times)), n: 1}
-		g.times = append(g.times, h.T[i]/g.scale)
-		if h.Tx[i] > 0 {
-			r.tx = int32(len(g.times))
-			g.times = append(g.times, h.Tx[i]/g.scale)
+func (g *groups) list(h *Histories, parts []*tally) {
+	n, once := h.Len(), 0
+	if g.runs[0].x == 0 {
+		once = g.runs[0].to
+	}
+	g.rows = make([]row, n)
+	g.times = make([]float64, 1+n+n-once) // 0, the ages, the last purchases of those who made one
+	inParallel(n, together, func(part, from, to int) {
+		for i := from; i < to; i++ {
+			at := parts[part].next(h.X[i])
+			r := row{t: int32(1 + at), n: 1}
+			g.times[r.t] = h.T[i] / g.scale
+			if h.X[i] > 0 {
+				r.tx = int32(1 + n + at - once)
+				g.times[r.tx] = h.Tx[i] / g.scale
+			}
+			g.rows[at] = r
 		}
-		g.rows[at.next(x)] = r
-	}
-	for _, b := range buckets {
-		g.runs = append(g.runs, run{x: b.x, from: b.from, to: b.to, n: float64(b.to - b.from)})
-	}
+	})
 }
 
 // merge makes one row of equal ones. Times are 0, 1, … steps-1 steps.
-func (g *groups) merge(h *Histories, buckets []bucket, steps int) error {
-	perStep := 1 / h.Step
-	base := uint64(steps)
-	// Those who bought once differ by age alone: counting replaces sorting.
-	once := make([]float64, steps)
-	first := 0
-	if buckets[0].x == 0 {
-		first = buckets[0].to
-	}
-	for i := range buckets {
-		buckets[i].from -= first
-		buckets[i].to -= first
-	}
-	keys := make([]uint64, h.Len()-first)
-	at := placesIn(buckets)
-	for i, x := range h.X {
-		t, tx := h.T[i]*perStep, h.Tx[i]*perStep
-		nt, ntx := math.Floor(t+0.5), math.Floor(tx+0.5)
-		if math.Abs(t-nt) > 1e-3 || math.Abs(tx-ntx) > 1e-3 {
-			return fmt.Errorf("btyd: times of customer %d (%v, %v) are no multiples of the step %v", i, h.Tx[i], h.T[i], h.Step)
+func (g *groups) merge(h *Histories, parts []*tally, steps int) error {
+	perStep, base := 1/h.Step, uint64(steps)
+	keys := make([]uint64, h.Len())
+	uneven := make([]int, len(parts)) // 1 + a customer whose times are between steps
+	inParallel(h.Len(), together, func(part, from, to int) {
+		for i := from; i < to; i++ {
+			t, tx := h.T[i]*perStep, h.Tx[i]*perStep
+			nt, ntx := uint64(t+0.5), uint64(tx+0.5)
+			if math.Abs(t-float64(nt)) > 1e-3 || math.Abs(tx-float64(ntx)) > 1e-3 {
+				uneven[part] = 1 + i
+			}
+			keys[parts[part].next(h.X[i])] = ntx*base + nt
 		}
-		if x == 0 {
-			once[int(nt)]++
-		} else {
-			keys[at.next(x)] = uint64(ntx)*base + uint64(nt)
+	})
+	for _, i := range uneven {
+		if i > 0 {
+			return fmt.Errorf("btyd: times of customer %d (%v, %v) are no multiples of the step %v", i-1, h.Tx[i-1], h.T[i-1], h.Step)
 		}
 	}
 	spare := make([]uint64, len(keys))
-	distinct := make([]int, len(buckets))
-	inParallel(len(buckets), 1, func(i, _, _ int) {
-		b := buckets[i]
-		if b.x > 0 {
-			distinct[i] = countEqual(keys[b.from:b.to], spare[b.from:b.to], base*base)
+	distinct := make([]int, len(g.runs))
+	inParallel(len(g.runs), 1, func(i, _, _ int) {
+		limit := base * base
+		if g.runs[i].x == 0 {
+			limit = base
 		}
+		r := g.runs[i]
+		distinct[i] = countEqual(keys[r.from:r.to], spare[r.from:r.to], limit)
 	})
 
 	g.times = make([]float64, steps)
 	for i := range g.times {
 		g.times[i] = float64(i) * h.Step / g.scale
 	}
-	total := steps
+	total := 0
 	for _, n := range distinct {
 		total += n
 	}
-	g.rows = make([]row, 0, total)
-	for i, b := range buckets {
-		start := len(g.rows)
-		if b.x == 0 {
-			for t, n := range once {
-				if n > 0 {
-					g.rows = append(g.rows, row{t: int32(t), n: n})
-				}
-			}
-		}
-		for j := b.from; j < b.from+distinct[i]; j++ {
-			g.rows = append(g.rows, row{tx: int32(keys[j] / base), t: int32(keys[j] % base), n: float64(spare[j])})
-		}
-		g.runs = append(g.runs, run{x: b.x, from: start, to: len(g.rows), n: float64(b.to - b.from)})
+	g.rows = make([]row, total)
+	from := make([]int, len(g.runs)) // among the keys
+	at := 0
+	for i := range g.runs {
+		r := &g.runs[i]
+		from[i] = r.from
+		r.from, r.to = at, at+distinct[i]
+		at = r.to
 	}
+	inParallel(len(g.runs), 1, func(i, _, _ int) {
+		for j := range distinct[i] {
+			key := keys[from[i]+j]
+			g.rows[g.runs[i].from+j] = row{tx: int32(key / base), t: int32(key % base), n: float64(spare[from[i]+j])}
+		}
+	})
 	return nil
 }
 
 // countEqual sorts keys, all below limit, and leaves the n distinct ones in keys[:n]
 // and how often each occurs in spare[:n].
 func countEqual(keys, spare []uint64, limit uint64) (n int) {
+	if limit <= uint64(len(keys)) { // no need to sort
+		times := make([]uint32, limit)
+		for _, key := range keys {
+			times[key]++
+		}
+		for key, many := range times {
+			if many > 0 {
+				keys[n], spare[n] = uint64(key), uint64(many)
+				n++
+			}
+		}
+		return n
+	}
 	radixSort(keys, spare, bits.Len64(limit-1))
 	for i := 0; i < len(keys); n++ {
 		j := i + 1

@@ -9,7 +9,7 @@ package btyd
 // purchases. Where the paper and its R package approximate the expectations by those of K = 1,
 // they are exact here: sums over the number of events to come.
 type BGCNBD struct {
-	K              int // every K-th event is a purchase; 1 is [BGNBD]
+	K              int // every K-th event is a purchase, 1 to 50; 1 is [BGNBD]
 	R, Alpha, A, B float64
 }
 
@@ -70,7 +70,7 @@ func (m BGCNBD) Score(dst Scores, h *Histories, t float64) { m.core().score(dst,
 // purchases. Where the paper and its R package approximate the expectations by those of K = 1,
 // they are exact here: sums over the number of events to come.
 type MBGCNBD struct {
-	K              int // every K-th event is a purchase; 1 is [MBGNBD]
+	K              int // every K-th event is a purchase, 1 to 50; 1 is [MBGNBD]
 	R, Alpha, A, B float64
 }
 

@@ -71,7 +71,7 @@ func TestScore_of_nonsense_does_not_panic(t *testing.T) {
 		MBGCNBD{K: 3, R: 1, Alpha: 1, A: 1, B: 1}.Score(s, h, 39)
 		BGNBD{}.Score(s, h, math.NaN())
 		for i := range s.Alive {
-			if !math.IsNaN(s.Alive[i]) {
+			if !math.IsNaN(s.Alive[i]) || !math.IsNaN(s.Active[i]) || !math.IsNaN(s.Expected[i]) {
 				t.Errorf("customer %d scored %v by no model", i, s.Alive[i])
 			}
 		}
