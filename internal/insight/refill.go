@@ -1,6 +1,13 @@
 package insight
 
 import (
+	"cmp"
+	"errors"
+	"math"
+	"slices"
+
+	"github.com/ricejar/ricejar/btyd"
+	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/purchase"
 )
@@ -19,11 +26,197 @@ type Refill struct {
 	Product purchase.ProductID `json:"product"`
 	SKU     string             `json:"sku"`
 	Name    string             `json:"name"`
-	Receipt purchase.ReceiptID `json:"receipt"` // of the last purchase
-	Last    day.Day            `json:"last"`    // its day
+	Last    day.Day            `json:"last"` // day of the last purchase
 	Due     day.Day            `json:"due"`
 	Low     day.Day            `json:"low"` // four times in five it is between
 	High    day.Day            `json:"high"`
 	Chance  float64            `json:"chance"` // that they buy it within 14 days of the refresh
 	Basis   RefillBasis        `json:"basis"`
+}
+
+// Jar is a product that customers use up at home, as the company describes it: what
+// is bought fills the jar, and those at home empty it.
+type Jar struct {
+	Category string  `json:"category"`  // of the products that fill it
+	PerPiece float64 `json:"per_piece"` // how much one piece holds: 5 for a bag of 5 kg
+	Daily    float64 `json:"daily"`     // what one person uses a day, where nobody asked
+	People   string  `json:"people"`    // the field that says how many use it
+	Use      string  `json:"use"`       // the field that says how much one of them uses a day; empty: none
+	Capacity string  `json:"capacity"`  // the field that says how much the jar holds; empty: none
+}
+
+const (
+	fortnight     = 14  // days that the chance of a refill is about
+	refillHistory = 730 // days of purchases that a refill looks at
+	refillPast    = 30  // days that a date may have passed and still be told
+	refillAhead   = 120 // days ahead that a date is told
+	refillsEach   = 5   // of a customer, the likeliest
+	leastChance   = 0.02
+)
+
+// lines are what was bought, by customers and products as numbers of their own.
+type lines struct {
+	customers []customer.ID
+	products  []purchase.ProductID
+	start     []int // of customer i: [start[i], start[i+1])
+	product   []int32
+	day       []int32
+}
+
+// partLines is how many lines are looked at together: what bounds the memory.
+// Customers are dealt in turn, so that every part is like the whole.
+const partLines = 4_000_000
+
+// parts is how many parts the lines are looked at in.
+func (l *lines) parts() int { return len(l.product)/partLines + 1 }
+
+// part are the lines of every nth customer, beginning with the kth, with the rows
+// of these customers.
+func (l *lines) part(k, n int) (btyd.Lines, []int) {
+	var out btyd.Lines
+	var rows []int
+	for i := k; i < len(l.customers); i += n {
+		for at := l.start[i]; at < l.start[i+1]; at++ {
+			out.Customer = append(out.Customer, int32(len(rows)))
+		}
+		out.Product = append(out.Product, l.product[l.start[i]:l.start[i+1]]...)
+		out.Day = append(out.Day, l.day[l.start[i]:l.start[i+1]]...)
+		rows = append(rows, i)
+	}
+	return out, rows
+}
+
+// refillOf is a refill of a customer, on its way into the table.
+type refillOf struct {
+	customer customer.ID
+	Refill
+}
+
+// rhythms foretells refills from the rhythm of purchases, part by part: what each
+// part gives is handed to keep.
+func (l *lines) rhythms(asOf day.Day, keep func([]refillOf) error) error {
+	if len(l.product) == 0 {
+		return nil
+	}
+	n := l.parts()
+	var due *btyd.Due
+	for k := range n {
+		part, rows := l.part(k, n)
+		pairs, err := btyd.NewPairs(part)
+		if err != nil {
+			return err
+		}
+		rhythm, err := btyd.FitRhythm(pairs, int32(asOf))
+		if errors.Is(err, btyd.ErrNoGaps) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if k == 0 { // what it learns from one part holds for all: they are alike
+			due, err = btyd.FitDue(pairs, int32(asOf), fortnight, btyd.DueOptions{})
+			if err != nil && !errors.Is(err, btyd.ErrTooFew) {
+				return err
+			}
+			if err != nil {
+				due = nil
+			}
+		}
+		chance := make([]float64, pairs.Len())
+		if due != nil {
+			if err := due.Score(chance, pairs, int32(asOf)); err != nil {
+				return err
+			}
+		}
+		if err := keep(l.told(pairs, rows, rhythm, chance, due != nil, asOf)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// told are the refills of a part that are worth telling.
+func (l *lines) told(pairs *btyd.Pairs, rows []int, rhythm *btyd.Rhythm, chance []float64, learnt bool, asOf day.Day) []refillOf {
+	var all, mine []refillOf
+	for i := range pairs.Len() {
+		c, p := pairs.Pair(i)
+		if days := pairs.Days(i); len(days) > 1 {
+			gap := rhythm.Next(c, p, days)
+			last := day.Day(days[len(days)-1])
+			if !learnt {
+				chance[i] = gap.Within(float64(asOf.Sub(last)), fortnight)
+			}
+			r, ok := refillAt(last, gap, chance[i], asOf)
+			if ok {
+				r.Product, r.Basis = l.products[p], ByRhythm
+				mine = append(mine, refillOf{l.customers[rows[c]], r})
+			}
+		}
+		if i+1 == pairs.Len() || next(pairs, i) != c {
+			all = append(all, likeliest(mine)...)
+			mine = mine[:0]
+		}
+	}
+	return all
+}
+
+// next is the customer of the pair after i.
+func next(pairs *btyd.Pairs, i int) int32 {
+	c, _ := pairs.Pair(i + 1)
+	return c
+}
+
+// refillAt is when something bought last on a day runs out; ok is false when that
+// is too far off, too long ago or too unlikely to be told.
+func refillAt(last day.Day, gap btyd.Gap, chance float64, asOf day.Day) (r Refill, ok bool) {
+	after := func(q float64) day.Day {
+		return last.AddDays(int(math.Round(min(gap.Quantile(q), 36500))))
+	}
+	r = Refill{Last: last, Due: after(0.5), Low: after(0.1), High: after(0.9), Chance: min(1, max(0, chance))}
+	return r, chance >= leastChance && r.Due >= asOf.AddDays(-refillPast) && r.Due <= asOf.AddDays(refillAhead)
+}
+
+// likeliest are the few of a customer's refills that are told.
+func likeliest(mine []refillOf) []refillOf {
+	slices.SortFunc(mine, func(a, b refillOf) int {
+		return cmp.Or(cmp.Compare(b.Chance, a.Chance), cmp.Compare(a.Product, b.Product))
+	})
+	return mine[:min(len(mine), refillsEach)]
+}
+
+// filled is what one customer put into a jar on a day.
+type filled struct {
+	day     day.Day
+	product purchase.ProductID
+	amount  float64
+}
+
+// household is what was told of a jar's home: zeros where nobody asked.
+type household struct{ people, daily, capacity float64 }
+
+// jarRefill is when a customer's jar is empty, from what they told and every refill
+// so far, the earliest first; ok is false when nobody asked how many they are.
+func (j Jar) jarRefill(h household, refills []filled, asOf day.Day) (r Refill, ok bool) {
+	if h.daily == 0 {
+		h.daily = j.Daily
+	}
+	jar, err := btyd.NewJar(btyd.Household{People: h.people, Daily: h.daily, Capacity: h.capacity}, btyd.JarOptions{})
+	if err != nil || len(refills) == 0 {
+		return r, false // no number of people, or nothing bought
+	}
+	for _, f := range refills {
+		if f.amount > 0 {
+			if err := jar.Refill(btyd.Refill{Day: int32(f.day), Amount: f.amount, Left: -1}); err != nil {
+				return r, false
+			}
+		}
+	}
+	last, gap, ok := jar.Empty()
+	if !ok {
+		return r, false
+	}
+	silent := float64(asOf.Sub(day.Day(last)))
+	r, ok = refillAt(day.Day(last), gap, gap.Within(silent, fortnight), asOf)
+	r.Product, r.Basis = refills[len(refills)-1].product, ByJar
+	return r, ok
 }

@@ -73,6 +73,10 @@ func (s *Service) Refresh(ctx context.Context, actor org.Actor, asOf day.Day) (R
 	if err := s.writeScores(ctx, v, b, found, list); err != nil {
 		return Refreshed{}, err
 	}
+	refills, err := s.writeRefills(ctx, v, src.setting)
+	if err != nil {
+		return Refreshed{}, err
+	}
 	s.progress("report", 0, int64(len(b.Stores)))
 	reports, err := draw(src, &model, list)
 	if err != nil {
@@ -81,7 +85,7 @@ func (s *Service) Refresh(ctx context.Context, actor org.Actor, asOf day.Day) (R
 	if err := s.publish(ctx, v, &model, reports); err != nil {
 		return Refreshed{}, err
 	}
-	done := Refreshed{Model: model, Customers: b.Len(), Purchases: len(b.Day), Reports: len(reports),
+	done := Refreshed{Model: model, Customers: b.Len(), Purchases: len(b.Day), Refills: refills, Reports: len(reports),
 		Stages: make(map[string]int), Seconds: s.now().Sub(v.begun).Seconds()}
 	for i := range list {
 		done.Stages[list[i].Stage.String()]++
@@ -220,9 +224,11 @@ func (s *Service) publish(ctx context.Context, v *version, m *Model, reports []d
 		if err := v.holdTx(ctx, tx); err != nil {
 			return err
 		}
-		// Who was in this half two refreshes ago, and has no purchase any more.
-		if _, err := tx.Exec(ctx, sqlOldScores, v.half, int64(v.id)); err != nil {
-			return err
+		// What was in this half two refreshes ago, and is no more.
+		for _, old := range []string{sqlOldScores, sqlOldRefills} {
+			if _, err := tx.Exec(ctx, old, v.half, int64(v.id)); err != nil {
+				return err
+			}
 		}
 		if err := writeModel(ctx, tx, m); err != nil {
 			return err

@@ -14,6 +14,7 @@ type Setting struct {
 	CostPerContact int64 `json:"cost_to_contact"` // of one call or message by a person
 	VIPShare       int64 `json:"vip_share"`       // the share of customers that counts as best, in millionths
 	Rules          Rules `json:"rules"`
+	Jars           []Jar `json:"jars"` // products that customers use up at home
 }
 
 // DefaultSetting is what a new company begins with.
@@ -47,5 +48,12 @@ func (s Setting) Check() error {
 	between("lost_factor", r.LostFactor, r.CoolFactor, 20)
 	between("lost_days", float64(r.LostDays), 30, 3650)
 	between("won_back_days", float64(r.WonBackDays), 0, 730)
+	for _, j := range s.Jars {
+		if j.Category == "" || j.People == "" {
+			bad.Add("jars", "error.required")
+		}
+		between("jars", j.PerPiece, 1e-6, 1e6)
+		between("jars", j.Daily, 1e-6, 1e6)
+	}
 	return bad.Err()
 }

@@ -59,6 +59,16 @@ func (sh *shop) customer(name string, st org.Store, owner org.StaffID) customer.
 	return c.ID
 }
 
+// hire makes an associate of a store.
+func (sh *shop) hire(code string, st org.Store) org.Staff {
+	sh.t.Helper()
+	p, err := sh.Org.CreateStaff(sh.t.Context(), org.System, org.Staff{Code: code, Name: code, Role: org.Associate, StoreID: st.ID})
+	if err != nil {
+		sh.t.Fatal(err)
+	}
+	return p
+}
+
 // buys has a customer buy something for an amount of the minor unit, on days.
 func (sh *shop) buys(c customer.ID, st org.Store, amount int64, days ...string) {
 	sh.t.Helper()

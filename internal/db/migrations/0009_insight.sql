@@ -76,8 +76,7 @@ CREATE TABLE insight_refill (
     half        {{bigint}} NOT NULL,
     product_id  {{bigint}} NOT NULL,
     model_id    {{bigint}} NOT NULL,
-    receipt_id  {{bigint}} NOT NULL,              -- of the last purchase of it
-    last_day    {{text}} NOT NULL,                -- of that purchase
+    last_day    {{text}} NOT NULL,                -- of the last purchase of it
     due_on      {{text}} NOT NULL,
     low_on      {{text}} NOT NULL,                -- four times in five it is between
     high_on     {{text}} NOT NULL,                -- these two

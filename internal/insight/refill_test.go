@@ -1,0 +1,158 @@
+package insight
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/money"
+	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/purchase"
+)
+
+func TestAJarLastsAsLongAsThoseAtHomeMakeIt(t *testing.T) {
+	rice := Jar{Category: "rice", PerPiece: 10, Daily: 0.25, People: "household_size"}
+	refills := []filled{{on("2026-01-01"), 7, 10}}
+	for _, tc := range []struct {
+		name    string
+		home    household
+		refills []filled
+		due     string
+		ok      bool
+	}{
+		{"four people eat 10 kg in ten days", household{people: 4}, refills, "2026-01-11", true},
+		{"two of them in twenty", household{people: 2}, refills, "2026-01-21", true},
+		{"and in ten if they told that they eat twice as much", household{people: 2, daily: 0.5}, refills, "2026-01-11", true},
+		{"a jar of 5 kg holds no more", household{people: 2, capacity: 5}, refills, "2026-01-11", true},
+		{"nobody asked how many they are", household{}, refills, "", false},
+		{"nothing was bought yet", household{people: 2}, nil, "", false},
+	} {
+		r, ok := rice.jarRefill(tc.home, tc.refills, on("2026-01-05"))
+		if ok != tc.ok || ok && (r.Due.String() != tc.due || r.Basis != ByJar || r.Product != 7 || r.Low >= r.Due || r.High <= r.Due) {
+			t.Errorf("%s: got %+v, %v, want %s, %v", tc.name, r, ok, tc.due, tc.ok)
+		}
+	}
+	// Four people said so, but they come for 10 kg every twenty days: the jar learns it.
+	var slow []filled
+	for d := on("2025-10-01"); d < on("2026-01-02"); d = d.AddDays(20) {
+		slow = append(slow, filled{d, 7, 10})
+	}
+	r, ok := rice.jarRefill(household{people: 4}, slow, on("2026-01-02"))
+	if last := slow[len(slow)-1].day; !ok || r.Due.Sub(last) < 18 || r.Due.Sub(last) > 22 {
+		t.Errorf("after five refills twenty days apart: got %s after %s, want about twenty days", r.Due, last)
+	}
+}
+
+func TestRefillsAreToldFromJarsAndRhythms(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		ann, ben := sh.customer("Ann", sh.a, 0), sh.customer("Ben", sh.a, 0)
+		if err := sh.Customers.Learn(t.Context(), org.System, ann, []customer.Answer{{Field: "household_size", Value: "4"}}, customer.FromTalk); err != nil {
+			t.Fatal(err)
+		}
+		set := DefaultSetting()
+		set.Jars = []Jar{{Category: "rice", PerPiece: 5, Daily: 0.25, People: "household_size"}}
+		if err := sh.SaveSetting(t.Context(), org.System, set, 0); err != nil {
+			t.Fatal(err)
+		}
+		buy := func(c customer.ID, sku, category string, pieces money.Quantity, day string) {
+			_, err := sh.purchases.Record(t.Context(), org.System, purchase.NewReceipt{Store: sh.a.ID, Customer: c, SoldAt: on(day).Start(time.UTC),
+				Lines: []purchase.NewLine{{SKU: sku, Name: sku, Category: category, Quantity: pieces * money.One, UnitPrice: 1_000_000}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		buy(ann, "RICE5", "rice", 2, "2026-02-20")
+		for _, day := range []string{"2025-11-01", "2025-12-01", "2026-01-01", "2026-02-01"} {
+			buy(ben, "SOAP", "home", 1, day)
+		}
+		done, err := sh.Refresh(t.Context(), org.System, on("2026-02-25"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done.Refills != 2 {
+			t.Errorf("got %d refills, want 2", done.Refills)
+		}
+		v, err := sh.Customer(t.Context(), org.System, ann)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(v.Refills) != 1 || v.Refills[0].SKU != "RICE5" || v.Refills[0].Due != on("2026-03-02") || v.Refills[0].Basis != ByJar {
+			t.Errorf("Ann's refills are %+v, want rice on 2026-03-02 by the jar", v.Refills)
+		}
+		if v, err = sh.Customer(t.Context(), org.System, ben); err != nil {
+			t.Fatal(err)
+		}
+		if len(v.Refills) != 1 || v.Refills[0].SKU != "SOAP" || v.Refills[0].Due < on("2026-02-26") || v.Refills[0].Due > on("2026-03-08") ||
+			v.Refills[0].Basis != ByRhythm {
+			t.Errorf("Ben's refills are %+v, want soap about 2026-03-03 by the rhythm", v.Refills)
+		}
+		buy(ben, "SOAP", "home", 1, "2026-03-01")
+		for _, asOf := range []string{"2026-03-01", "2027-01-01"} { // soon again, and long gone
+			if done, err = sh.Refresh(t.Context(), org.System, on(asOf)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if done.Refills != 0 {
+			t.Errorf("a year later: got %d refills, want none", done.Refills)
+		}
+		if v, err = sh.Customer(t.Context(), org.System, ben); err != nil || len(v.Refills) != 0 {
+			t.Errorf("a year later: Ben's refills are %+v, %v, want none", v.Refills, err)
+		}
+	})
+}
+
+func TestLinesAreDealtToPartsCustomerByCustomer(t *testing.T) {
+	l := &lines{customers: []customer.ID{1, 2, 3}, start: []int{0, 2, 3, 5}, product: []int32{0, 1, 0, 1, 1}, day: []int32{1, 2, 3, 4, 5}}
+	part, rows := l.part(0, 2)
+	same(t, "rows", rows, []int{0, 2})
+	same(t, "customers", part.Customer, []int32{0, 0, 1, 1})
+	same(t, "products", part.Product, []int32{0, 1, 1, 1})
+	same(t, "days", part.Day, []int32{1, 2, 4, 5})
+}
+
+func TestOneCustomersInsightIsForThoseWhoReachThem(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		wang, li := sh.hire("W", sh.a), sh.hire("L", sh.b)
+		ann, ben := sh.customer("Ann", sh.a, wang.ID), sh.customer("Ben", sh.b, li.ID)
+		sh.buys(ann, sh.a, 100, "2025-11-01", "2025-12-01", "2025-12-31", "2026-01-20")
+		sh.buys(ben, sh.b, 900, "2025-11-01", "2025-12-01", "2025-12-31", "2026-01-20")
+		if _, err := sh.Refresh(t.Context(), org.System, on("2026-03-15")); err != nil {
+			t.Fatal(err)
+		}
+		owner := org.NewActor(wang, 0, nil)
+		v, err := sh.Customer(t.Context(), owner, ann)
+		if err != nil || v.Stage != Cooling || v.Score == nil || v.Score.Silent != 54 {
+			t.Errorf("the owner sees %+v, %v", v, err)
+		}
+		if _, err := sh.Customer(t.Context(), owner, ben); err == nil {
+			t.Error("the owner sees somebody else's customer")
+		}
+		warned := func(actor org.Actor) (ids []customer.ID) {
+			var after WarnedCursor
+			for {
+				list, next, err := sh.Warned(t.Context(), actor, 0, after, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, k := range list {
+					ids = append(ids, k.Customer)
+				}
+				if after = next; after == (WarnedCursor{}) {
+					return ids
+				}
+			}
+		}
+		same(t, "all who are warned of, the most valuable first", warned(org.System), []customer.ID{ben, ann})
+		same(t, "the owner's", warned(owner), []customer.ID{ann})
+		err = d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return sh.CustomerMovedTx(ctx, tx, ben, 0, wang.ID) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "and after a hand-over", warned(owner), []customer.ID{ben, ann})
+	})
+}
