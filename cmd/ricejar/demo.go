@@ -91,11 +91,11 @@ func (c *demoCmd) pretend(app *App) (day.Day, error) {
 
 // files are what a demo leaves in its folder. The card is written last: without
 // it, what lies there is not whole.
-var demoFiles = []string{"demo.json", "ricejar.db", "ricejar.db-wal", "ricejar.db-shm"}
+var demoFiles = []string{"demo.json", "ricejar.db", "ricejar.db-wal", "ricejar.db-shm", "ricejar.db.uploads"}
 
 func (c *demoCmd) remove() error {
 	for _, name := range demoFiles {
-		if err := os.Remove(c.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := os.RemoveAll(c.path(name)); err != nil {
 			return err
 		}
 	}

@@ -39,6 +39,8 @@ type taskJSON struct {
 	Question string           `json:"question"` // empty: nothing is left to ask
 	Field    string           `json:"field"`    // that the question is about
 	Staff    string           `json:"staff"`    // empty: anyone of the store
+
+	zone *time.Location // of the store
 }
 
 type taskCustomerJSON struct {
@@ -48,7 +50,8 @@ type taskCustomerJSON struct {
 	Phone string      `json:"phone"`
 }
 
-// Run prints the list, the most valuable first.
+// Run prints the list, the most valuable first, and at its end the calls that
+// were promised for later in the day.
 func (c *todayCmd) Run(app *App) error {
 	s, err := app.Open()
 	if err != nil {
@@ -59,20 +62,24 @@ func (c *todayCmd) Run(app *App) error {
 	if err != nil {
 		return err
 	}
-	tasks := []taskJSON{}
+	tasks, later := []taskJSON{}, []taskJSON{}
 	var after care.Cursor
 	for len(tasks) < c.Limit {
 		page, err := s.Care.List(app.Context, org.System, filter, after, min(c.Limit-len(tasks), 200))
 		if err != nil {
 			return err
 		}
-		for _, it := range append(page.Items, page.Later...) {
+		for _, it := range page.Items {
 			tasks = append(tasks, newTaskJSON(app.Printer, it, filter.Day))
+		}
+		for _, it := range page.Later {
+			later = append(later, newTaskJSON(app.Printer, it, filter.Day))
 		}
 		if after = page.Next; after == (care.Cursor{}) {
 			break
 		}
 	}
+	tasks = append(tasks, later...)
 	if c.JSON {
 		return app.PrintJSON(tasks)
 	}
@@ -112,7 +119,7 @@ func newTaskJSON(p i18n.Printer, it care.Item, today day.Day) taskJSON {
 		Customer: taskCustomerJSON{ID: it.Task.Customer, Name: it.Customer.Name, Card: it.Customer.Card},
 		Rule:     it.RuleOf.Code, RuleName: it.RuleOf.Name(p), Reason: it.ReasonText(p),
 		Due: it.Due, Until: it.Until, Value: it.Value.String(), Currency: string(it.Value.Currency),
-		Brief: it.BriefLines(p, today), Script: it.Script(p, it.StaffOf.Name, today), Staff: it.StaffOf.Name,
+		Brief: it.BriefLines(p, today), Script: it.Script(p, it.StaffOf.Name, today), Staff: it.StaffOf.Name, zone: it.StoreOf.Location(),
 	}
 	if it.Customer.Phone != "" {
 		t.Customer.Phone = it.Customer.Phone.Masked()
@@ -136,6 +143,9 @@ func (a *App) printTasks(tasks []taskJSON) {
 	for i, t := range tasks {
 		who := cmp.Or(t.Customer.Name, t.Customer.Card, t.Customer.Phone)
 		fmt.Fprintf(a.Out, "\n%d. %s %s\n   %s\n", i+1, who, t.Customer.Phone, t.Reason)
+		if t.CallAt != nil {
+			fmt.Fprintln(a.Out, "  ", p.T("cli.call_at", "time", t.CallAt.In(t.zone).Format("15:04")))
+		}
 		for _, line := range t.Brief {
 			fmt.Fprintln(a.Out, "   ·", line)
 		}
