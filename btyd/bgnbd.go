@@ -45,8 +45,14 @@ func (m BGNBD) ExpectedNew(t float64) float64 { return m.core().expectedNew(t) }
 // Probability is FHL eq. 8.
 func (m BGNBD) Probability(n int, t float64) float64 { return m.core().probability(n, t) }
 
-// Surprise is the probability that the customer, had he stayed, would have bought again by now: 1 - ((alpha+t_x)/(alpha+T))^(r+x). Near 1 the silence is out of character; it is the
-// "overdue" of a churn warning and, unlike P(alive), needs no belief about why customers leave.
+// ConditionalProbability is the probability of exactly n purchases within t, given the history.
+func (m BGNBD) ConditionalProbability(h History, n int, t float64) float64 {
+	return m.core().conditional(h, n, t)
+}
+
+// Surprise is the probability that the customer, had he stayed, would have bought again by now:
+// 1 - ((alpha+t_x)/(alpha+T))^(r+x). Near 1 the silence is out of character: it is the "overdue" of a
+// churn warning and, unlike P(alive), needs no belief about why customers leave.
 func (m BGNBD) Surprise(h History) float64 { return m.core().surprise(h) }
 
 // NextPurchase is the time from the end of observation within which the next purchase comes with

@@ -41,8 +41,8 @@ func FitMBGNBD(h *Histories, o Options) (Fit[MBGNBD], error) {
 	}, nil
 }
 
-// FitBGCNBD fits a [BGCNBD] by maximum likelihood, as [FitBGNBD] does. K is o.K or, when that is 0, the one of the highest likelihood:
-// 1, 2, … are tried until the likelihood has fallen twice in a row, or 12 is reached.
+// FitBGCNBD fits a [BGCNBD] by maximum likelihood, as [FitBGNBD] does. K is o.K or, when that is 0, the one of the highest
+// likelihood: 1, 2, … are tried until two in a row are no better than the best, or 12 is reached.
 // The histories need LogGaps for K > 1.
 func FitBGCNBD(h *Histories, o Options) (Fit[BGCNBD], error) {
 	f, err := fitGeometric(h, o, regularities(o), false)

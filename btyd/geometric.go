@@ -187,6 +187,36 @@ func (m geometric) probability(n int, t float64) float64 {
 	return stay + stop
 }
 
+// conditional is the probability of exactly n purchases within t, given the history: a customer who is
+// alive is a new one with what is known of him for parameters.
+func (m geometric) conditional(h History, n int, t float64) float64 {
+	if !m.valid(h) || !(t >= 0) {
+		return math.NaN()
+	}
+	if n < 0 {
+		return 0
+	}
+	alive := m.alive(h)
+	if n == 0 {
+		return 1 - alive*m.comesWithin(h, t, make([]float64, m.k))
+	}
+	tau, b := t/(m.alpha+h.T), m.b+m.chances(h.X)
+	survive := math.Exp(lnRising(b, float64(n)) - lnRising(m.a+b, float64(n)))
+	stop := m.a / (b + float64(n-1))
+	terms := make([]float64, m.k)
+	sum := m.silence(h, terms)
+	p := 0.0
+	for j, w := range terms {
+		s, from := m.shape(h.X)+float64(j), float64(m.k*n-j)
+		made := stop * negBinomialTail(from, s, tau)
+		for i := range m.k {
+			made += math.Exp(lnNegBinomial(from+float64(i), s, tau))
+		}
+		p += w / sum * made
+	}
+	return alive * survive * p
+}
+
 // next is the time within which the next purchase comes with probability q.
 func (m geometric) next(h History, q float64) float64 {
 	alive := m.alive(h)

@@ -242,6 +242,32 @@ func TestProbabilities_sum_to_1_and_have_the_expected_mean(t *testing.T) {
 	})
 }
 
+func TestConditional_probabilities_sum_to_1_and_have_the_expected_mean(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, h := drawModel(t), drawHistory(t)
+		at := rapid.Float64Range(0, 60).Draw(t, "t")
+		sum, mean := 0.0, 0.0
+		for n := 0; n < 50_000 && sum < 1-1e-13; n++ {
+			p := m.conditional(h, n, at)
+			sum += p
+			mean += float64(n) * p
+			if n > 5000 && p < 1e-15 {
+				break
+			}
+		}
+		if math.Abs(sum-1) > 1e-9 {
+			t.Fatalf("sum %v", sum)
+		}
+		if want := m.expected(h, at); math.Abs(mean-want) > 1e-6*(1+want) {
+			t.Fatalf("mean %v, expected %v", mean, want)
+		}
+		// Nothing is known of a customer of age 0 that is not known of a new one.
+		if n := rapid.IntRange(0, 20).Draw(t, "n"); math.Abs(m.conditional(History{}, n, at)-m.probability(n, at)) > 1e-12 {
+			t.Fatalf("%d purchases: %v, new %v", n, m.conditional(History{}, n, at), m.probability(n, at))
+		}
+	})
+}
+
 // What is expected of a customer over t is what is expected by then and after, averaged over what may have
 // happened; tested where nothing can have: a customer of age 0 is a new one, except for the chance to stop at once.
 func TestExpected_of_a_customer_of_age_0_is_that_of_a_new_one(t *testing.T) {
@@ -324,7 +350,7 @@ func TestImpossible_questions_get_NaN(t *testing.T) {
 		{X: -1, T: 5}, {X: 0, Tx: 1, T: 5}, {X: 1, Tx: 6, T: 5}, {X: 1, Tx: math.NaN(), T: 5}, {X: 1, Tx: 1, T: math.NaN()}, {X: 1, Tx: 1, T: math.Inf(1)},
 	} {
 		for _, got := range []float64{
-			oracleBG.LogLikelihood(h), oracleBG.Alive(h), oracleBG.Active(h, 1), oracleBG.Expected(h, 1), oracleBG.Surprise(h), oracleBG.NextPurchase(h, 0.1),
+			oracleBG.LogLikelihood(h), oracleBG.Alive(h), oracleBG.Active(h, 1), oracleBG.Expected(h, 1), oracleBG.Surprise(h), oracleBG.NextPurchase(h, 0.1), oracleBG.ConditionalProbability(h, 0, 1),
 		} {
 			if !math.IsNaN(got) {
 				t.Errorf("%+v gives %v", h, got)

@@ -44,8 +44,14 @@ func (m MBGNBD) ExpectedNew(t float64) float64 { return m.core().expectedNew(t) 
 // Probability is as in [BGNBD] with B(a,b+n+1) for B(a,b+n), and the chance to have stopped at n = 0, too.
 func (m MBGNBD) Probability(n int, t float64) float64 { return m.core().probability(n, t) }
 
-// Surprise is the probability that the customer, had he stayed, would have bought again by now: 1 - ((alpha+t_x)/(alpha+T))^(r+x). Near 1 the silence is out of character; it is the
-// "overdue" of a churn warning and, unlike P(alive), needs no belief about why customers leave.
+// ConditionalProbability is the probability of exactly n purchases within t, given the history.
+func (m MBGNBD) ConditionalProbability(h History, n int, t float64) float64 {
+	return m.core().conditional(h, n, t)
+}
+
+// Surprise is the probability that the customer, had he stayed, would have bought again by now:
+// 1 - ((alpha+t_x)/(alpha+T))^(r+x). Near 1 the silence is out of character: it is the "overdue" of a
+// churn warning and, unlike P(alive), needs no belief about why customers leave.
 func (m MBGNBD) Surprise(h History) float64 { return m.core().surprise(h) }
 
 // NextPurchase is the time from the end of observation within which the next purchase comes with

@@ -22,6 +22,13 @@ type Model interface {
 	ExpectedNew(t float64) float64
 	// Probability is P(X(t)=n): that a new customer makes exactly n repeat purchases in t.
 	Probability(n int, t float64) float64
+	// ConditionalProbability is the probability of exactly n purchases within the next t, given the history.
+	ConditionalProbability(h History, n int, t float64) float64
+	// Surprise is the probability that the customer, had he stayed, would have bought again by now.
+	Surprise(h History) float64
+	// NextPurchase is the time from now within which the next purchase comes with probability q;
+	// +Inf when q ≥ P(alive) (or as near as makes no difference), for then it may never come.
+	NextPurchase(h History, q float64) float64
 	// Score fills the columns of dst that are not nil, each as long as h. It uses
 	// all processors and, for a given h and t, allocates nothing per customer.
 	Score(dst Scores, h *Histories, t float64)

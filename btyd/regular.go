@@ -48,8 +48,14 @@ func (m BGCNBD) ExpectedNew(t float64) float64 { return m.core().expectedNew(t) 
 // Probability adds those who made n purchases and not yet the next, and those who stopped after the n-th.
 func (m BGCNBD) Probability(n int, t float64) float64 { return m.core().probability(n, t) }
 
-// Surprise is the probability that the customer, had he stayed, would have bought again by now: 1 - S2 ((alpha+t_x)/(alpha+T))^(r+kx). Near 1 the silence is out of character; it is the
-// "overdue" of a churn warning and, unlike P(alive), needs no belief about why customers leave.
+// ConditionalProbability is the probability of exactly n purchases within t, given the history.
+func (m BGCNBD) ConditionalProbability(h History, n int, t float64) float64 {
+	return m.core().conditional(h, n, t)
+}
+
+// Surprise is the probability that the customer, had he stayed, would have bought again by now:
+// 1 - S2 ((alpha+t_x)/(alpha+T))^(r+kx). Near 1 the silence is out of character: it is the "overdue" of a
+// churn warning and, unlike P(alive), needs no belief about why customers leave.
 func (m BGCNBD) Surprise(h History) float64 { return m.core().surprise(h) }
 
 // NextPurchase is the time from the end of observation within which the next purchase comes with
@@ -109,8 +115,14 @@ func (m MBGCNBD) ExpectedNew(t float64) float64 { return m.core().expectedNew(t)
 // Probability adds those who made n purchases and not yet the next, and those who stopped after the n-th.
 func (m MBGCNBD) Probability(n int, t float64) float64 { return m.core().probability(n, t) }
 
-// Surprise is the probability that the customer, had he stayed, would have bought again by now: 1 - S2 ((alpha+t_x)/(alpha+T))^(r+kx). Near 1 the silence is out of character; it is the
-// "overdue" of a churn warning and, unlike P(alive), needs no belief about why customers leave.
+// ConditionalProbability is the probability of exactly n purchases within t, given the history.
+func (m MBGCNBD) ConditionalProbability(h History, n int, t float64) float64 {
+	return m.core().conditional(h, n, t)
+}
+
+// Surprise is the probability that the customer, had he stayed, would have bought again by now:
+// 1 - S2 ((alpha+t_x)/(alpha+T))^(r+kx). Near 1 the silence is out of character: it is the "overdue" of a
+// churn warning and, unlike P(alive), needs no belief about why customers leave.
 func (m MBGCNBD) Surprise(h History) float64 { return m.core().surprise(h) }
 
 // NextPurchase is the time from the end of observation within which the next purchase comes with
