@@ -86,6 +86,7 @@ func wire(d *db.DB, now func() time.Time) *Services {
 	s.Auth = &auth.Service{DB: d, Now: now, Audit: audit.Record, Active: s.active}
 	s.Purchases = purchase.New(d, s.Customers, s.Org, now)
 	s.Purchases.Audit, s.Purchases.Jobs = audit.Record, s.Jobs
+	s.Customers.Jobs = s.Jobs
 	s.Insight = insight.New(d, s.Org, s.Customers)
 	s.Insight.Now, s.Insight.Audit = now, audit.Record
 	s.Care = care.New(d, s.Org, s.Customers, s.Purchases)
@@ -125,6 +126,7 @@ func (s *Services) workers(now func() time.Time) *jobs.Workers {
 	s.Care.Register(w)
 	s.Insight.Register(w)
 	s.Purchases.RegisterJobs(w)
+	s.Customers.RegisterJobs(w)
 	jobs.Register(w, func(ctx context.Context, _ *jobs.Job[tidyUp]) error {
 		return errors.Join(once.Prune(ctx, s.DB), s.Auth.Prune(ctx), s.Jobs.Prune(ctx, now().Add(-keepJobs)))
 	})

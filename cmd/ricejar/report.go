@@ -9,7 +9,6 @@ import (
 // reportCmd prints figures.
 type reportCmd struct {
 	Purchases reportPurchasesCmd `cmd:"" help:"All purchases, summed up."`
-	Rebuild   reportRebuildCmd   `cmd:"" help:"Compute every customer's purchase statistics anew from the receipts."`
 }
 
 type reportPurchasesCmd struct {
@@ -37,22 +36,5 @@ func (c *reportPurchasesCmd) Run(app *App) error {
 	fmt.Fprintln(app.Out, p.T("purchase.report.known", "anonymous", t.LinesNoCustomer, "net", money(t.NetTotalCustomer.Minor)))
 	fmt.Fprintln(app.Out, p.T("purchase.report.clean", "receipts", t.Clean.Receipts, "lines", t.Clean.Lines, "customers", t.Clean.Customers,
 		"total", money(t.Clean.Total.Minor), "top", p.Percent(t.Clean.TopShare), "repeat", p.Percent(t.Clean.RepeatShare)))
-	return nil
-}
-
-type reportRebuildCmd struct{}
-
-// Run rebuilds the statistics.
-func (c *reportRebuildCmd) Run(app *App) error {
-	s, err := app.Open()
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	n, err := s.Purchases.RebuildStats(app.Context)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(app.Out, app.Printer.T("purchase.report.rebuilt", "n", n))
 	return nil
 }

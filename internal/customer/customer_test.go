@@ -519,3 +519,45 @@ func TestMatchOrCreate_remembers_a_new_card_or_phone_and_steals_none(t *testing.
 		}
 	})
 }
+
+func TestSearch_does_not_let_hidden_contacts_out_digit_by_digit(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		ctx := t.Context()
+		c, err := s.Create(ctx, s.li, customer.NewCustomer{Name: "王晓东", Card: "88001234", Contacts: []customer.Contact{
+			s.phone("13812345678"), {Kind: customer.Email, Value: "dong.wang@example.com"}, {Kind: customer.WeChat, Value: "Dong_1980"},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		marketer := org.NewActor(org.Staff{ID: 14, Role: org.Marketer, Reach: org.ReachAll, Active: true}, 0, nil)
+		narrow := s.li.Only(org.Rights{org.CustomersRead}) // as an API key may be
+		finds := func(who org.Actor, q string) bool {
+			t.Helper()
+			list, err := s.Search(ctx, who, q, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(list) == 1 && list[0].ID == c.ID
+		}
+		hidden := []string{"138", "1381", "1381234567", "3812345678", "45678", "678", "1234567", "dong.w", "dong.wang@", "dong1", "dong_198"}
+		shown := []string{
+			"5678", "138 1234 5678", "+8613812345678", "dong.wang@example.com", "Dong_1980", "王", "wxd", "8800", "88001234", "001234",
+		}
+		for _, q := range hidden {
+			if !finds(s.li, q) {
+				t.Errorf("%q finds nobody for who may see contacts whole", q)
+			}
+			if finds(marketer, q) || finds(narrow, q) {
+				t.Errorf("%q tells who sees them masked that it is right", q)
+			}
+		}
+		for _, q := range shown {
+			if !finds(s.li, q) || !finds(marketer, q) || !finds(narrow, q) {
+				t.Errorf("%q does not find them for everybody", q)
+			}
+		}
+		if list, err := s.Search(ctx, s.wu.Only(org.Rights{org.CustomersRead}), "13812345678", 10); err != nil || len(list) != 0 {
+			t.Errorf("a colleague finds %v, %v by the whole number; want nobody", names(list), err)
+		}
+	})
+}

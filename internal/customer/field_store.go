@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/audit"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/jobs"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -128,9 +129,23 @@ func (s *Service) SaveField(ctx context.Context, actor org.Actor, f Field) error
 		if err := putField(ctx, tx, f); err != nil {
 			return err
 		}
+		if err := s.recountLater(ctx, tx, all); err != nil {
+			return err
+		}
 		tx.AfterCommit(s.fields.forget)
 		return audit.Append(ctx, tx, audit.Entry{Staff: int64(actor.ID()), Action: "field.save", Subject: "field:" + f.Code, Detail: f})
 	})
+}
+
+// recountLater has every file's completeness counted anew, if the fields count
+// for something else than before.
+func (s *Service) recountLater(ctx context.Context, tx *db.Tx, before []Field) error {
+	after, err := loadFields(ctx, tx)
+	if err != nil || s.Jobs == nil || counted(after) == counted(before) {
+		return err
+	}
+	_, err = s.Jobs.EnqueueTx(ctx, tx, Recount{Fields: counted(after)}, jobs.Options{})
+	return err
 }
 
 // maxFields bounds the forms.

@@ -1,10 +1,13 @@
 package customer
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -37,31 +40,79 @@ func reindex(ctx context.Context, tx *db.Tx, before, after Customer, had, has []
 const matchesPerHit = 4
 
 // Search finds customers within the actor's scope by any part of a name, its
-// pinyin or initials, a phone, a card, or by an e-mail; the closest first.
+// pinyin or initials, a phone, a card, or by an e-mail; the closest first. Who may
+// not see contacts whole finds by the last digits of a phone, or by all of it.
 func (s *Service) Search(ctx context.Context, actor org.Actor, q string, limit int) ([]Summary, error) {
-	from, to, ok := searchRange(q)
-	if !ok {
-		return nil, nil
+	reveal := actor.May(org.CustomersReveal)
+	var found []match
+	for _, sp := range spans(q, reveal) {
+		query, args := searchQuery(actor, sp, limit)
+		part, err := db.All(ctx, s.DB, scanMatch, query, args...)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, part...)
 	}
-	query, args := searchQuery(actor, from, to, limit)
-	matches, err := db.All(ctx, s.DB, db.Value[ID], query, args...)
-	if err != nil {
-		return nil, err
-	}
+	slices.SortStableFunc(found, func(a, b match) int { return cmp.Or(cmp.Compare(a.term, b.term), cmp.Compare(a.customer, b.customer)) })
 	var ids []ID
-	for _, c := range matches {
-		if !slices.Contains(ids, c) && len(ids) < limit {
-			ids = append(ids, c)
+	if !reveal {
+		whole, err := s.holderOfWhole(ctx, actor, q)
+		if err != nil {
+			return nil, err
+		}
+		if whole != 0 {
+			ids = append(ids, whole)
+		}
+	}
+	for _, m := range found {
+		if !slices.Contains(ids, m.customer) && len(ids) < limit {
+			ids = append(ids, m.customer)
 		}
 	}
 	return s.Summaries(ctx, s.DB, ids)
 }
 
-func searchQuery(actor org.Actor, from, to string, limit int) (string, []any) {
+// match is a term that fits, without its mark, and whose it is.
+type match struct {
+	term     string
+	customer ID
+}
+
+func scanMatch(row db.Scanner) (m match, err error) {
+	err = row.Scan(&m.term, &m.customer)
+	m.term = strings.TrimPrefix(m.term, contactMark)
+	return m, err
+}
+
+// holderOfWhole is the customer in reach who has this very phone, e-mail or
+// messaging id; 0: nobody.
+func (s *Service) holderOfWhole(ctx context.Context, actor org.Actor, q string) (ID, error) {
+	for _, kind := range []Kind{Phone, Email, WeChat} {
+		k, err := ParseContact(kind, q)
+		if err != nil {
+			continue // it is none
+		}
+		c, err := holder(ctx, s.DB, k.Kind, k.Value)
+		if err != nil {
+			return 0, err
+		}
+		if c == 0 {
+			continue
+		}
+		if err := s.Reach(ctx, actor, c); err == nil {
+			return c, nil
+		} else if !errs.Is(err, errs.NotFound) {
+			return 0, err
+		}
+	}
+	return 0, nil
+}
+
+func searchQuery(actor org.Actor, sp span, limit int) (string, []any) {
 	where, args := actor.Scope().Where("t.owner_id", "t.store_id")
 	if actor.Reach == org.ReachOwn {
 		where += " AND t.owner_id <> 0" // which is what the index over owners holds
 	}
-	return `SELECT t.customer_id FROM search_term t WHERE t.term >= ? AND t.term < ? AND ` + where + ` ORDER BY t.term, t.customer_id LIMIT ?`,
-		append(append([]any{from, to}, args...), limit*matchesPerHit)
+	return `SELECT t.term, t.customer_id FROM search_term t WHERE t.term >= ? AND t.term < ? AND ` + where + ` ORDER BY t.term, t.customer_id LIMIT ?`,
+		append(append([]any{sp.from, sp.to}, args...), limit*matchesPerHit)
 }

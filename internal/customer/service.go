@@ -8,12 +8,14 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/jobs"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
 // Service is everything that can be done with customers' files.
 type Service struct {
-	DB *db.DB
+	DB   *db.DB
+	Jobs *jobs.Queue // counts files anew when the fields have changed; nil on the command line
 
 	fields fieldCache
 

@@ -19,6 +19,14 @@ const (
 	maxInitial = 8
 )
 
+// contactMark begins the terms that are made of ways to reach somebody, which
+// are shown masked: who may not see them whole does not search in them, or they
+// would come out character by character. Nobody can type it.
+const contactMark = "\x01"
+
+// shownDigits is how many digits at its end a masked number shows.
+const shownDigits = 4
+
 // Terms is everything a customer is found by, for programs that write files by
 // the million (bench/generate); the service keeps search_term itself.
 func Terms(name, cardNo string, contacts []Contact) []string { return terms(name, cardNo, contacts) }
@@ -26,25 +34,31 @@ func Terms(name, cardNo string, contacts []Contact) []string { return terms(name
 // terms is everything a customer is found by. Each is a suffix, so that "any
 // part of" becomes "begins with": one range of an index.
 func terms(name, cardNo string, contacts []Contact) []string {
-	var list []string
-	list = append(list, nameTerms(name)...)
-	list = append(list, suffixes(pinyin.Fold(cardNo), minDigits)...)
+	list := cutAll(append(nameTerms(name), suffixes(pinyin.Fold(cardNo), minDigits)...))
 	for _, c := range contacts {
+		var of []string
 		switch c.Kind {
 		case Phone:
-			list = append(list, suffixes(phone.Number(c.Value).National(), minDigits)...)
+			of = suffixes(phone.Number(c.Value).National(), minDigits)
 		case Email:
 			local, _, _ := strings.Cut(c.Value, "@")
-			list = append(list, c.Value, squeeze(local))
+			of = []string{c.Value, squeeze(local)}
 		case WeChat:
-			list = append(list, pinyin.Fold(c.Value))
+			of = []string{squeeze(pinyin.Fold(c.Value))}
+		}
+		for _, t := range cutAll(of) {
+			list = append(list, contactMark+t)
 		}
 	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// cutAll makes terms short, and leaves out those that are nothing.
+func cutAll(list []string) []string {
 	for i, t := range list {
 		list[i] = cut(t)
 	}
-	slices.Sort(list)
-	list = slices.Compact(list)
 	return slices.DeleteFunc(list, func(t string) bool { return t == "" })
 }
 
@@ -105,9 +119,20 @@ func cut(s string) string {
 	return string([]rune(s)[:maxTerm])
 }
 
-// searchRange turns what was typed into the range of terms that begin with it;
-// ok is false when nothing is left to search for.
-func searchRange(q string) (from, to string, ok bool) {
+// span is a range of terms.
+type span struct{ from, to string }
+
+// beginning is the range of terms that begin with a text.
+func beginning(q string) span { return span{q, q + string(utf8.MaxRune)} }
+
+// exactly is the range of the one term. A longer one goes on with a character
+// that is no control character: those are cleaned away.
+func exactly(q string) span { return span{q, q + "\x01"} }
+
+// spans are where to look for what was typed; none when nothing is left of it.
+// Of ways to reach somebody a reader who sees them masked finds what they see:
+// the last digits.
+func spans(q string, reveal bool) []span {
 	q = pinyin.Fold(text.Line(q))
 	if n, err := phone.Parse(q, DefaultRegion); err == nil {
 		q = n.National()
@@ -115,15 +140,16 @@ func searchRange(q string) (from, to string, ok bool) {
 		q = squeeze(q)
 	}
 	q = cut(q)
+	digits := strings.Trim(q, "0123456789") == ""
 	switch {
 	case q == "":
-		return "", "", false
-	case len(q) < minDigits && strings.Trim(q, "0123456789") == "":
-		return q, q + "\x01", true // half of all numbers hold it: only a card that is no longer is meant
+		return nil
+	case digits && len(q) < minDigits:
+		return []span{exactly(q)} // half of all numbers hold it: only a card that is no longer is meant
+	case reveal:
+		return []span{beginning(q), beginning(contactMark + q)}
+	case digits && len(q) == shownDigits:
+		return []span{beginning(q), exactly(contactMark + q)}
 	}
-	return q, after(q), true
+	return []span{beginning(q)}
 }
-
-// after is the least string above everything that begins with q. Bytes compare
-// as characters do in UTF-8, and no character is U+10FFFF.
-func after(q string) string { return q + string(utf8.MaxRune) }
