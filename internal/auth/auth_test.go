@@ -143,7 +143,7 @@ func TestSession_does_not_wait_for_a_writer(t *testing.T) {
 			}
 		})
 		<-busy
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		if _, err := s.Session(ctx, g.Token); err != nil {
 			t.Errorf("session: %v", err)
@@ -518,22 +518,20 @@ func TestKey_is_shown_once_and_ends_when_revoked(t *testing.T) {
 func TestSignIn_takes_as_long_for_an_unknown_login(t *testing.T) {
 	s, _ := setup(t, dbtest.SQLite(t))
 	s.Cost = auth.Cost{}
-	fastest := func(login string) time.Duration {
-		best := time.Hour
-		for range 3 {
+	if err := s.ResetPassword(t.Context(), 0, wang, right+"!"); err != nil { // hashed at the real cost
+		t.Fatal(err)
+	}
+	fastest := map[string]time.Duration{"wang": time.Hour, "nobody": time.Hour}
+	for range 4 { // in turns, so that a busy machine is busy for both
+		for login, best := range fastest {
 			begin := time.Now()
 			if _, err := s.SignIn(t.Context(), auth.SignIn{Login: login, Password: wrong}); keyOf(err) != "auth.wrong_password" {
 				t.Fatal(err)
 			}
-			best = min(best, time.Since(begin))
+			fastest[login] = min(best, time.Since(begin))
 		}
-		return best
 	}
-	if err := s.ResetPassword(t.Context(), 0, wang, right+"!"); err != nil { // hashed at the real cost
-		t.Fatal(err)
-	}
-	known, unknown := fastest("wang"), fastest("nobody")
-	if unknown < known/2 {
-		t.Errorf("an unknown login is told in %v, a known one in %v", unknown, known)
+	if fastest["nobody"] < fastest["wang"]/2 {
+		t.Errorf("an unknown login is told in %v, a known one in %v", fastest["nobody"], fastest["wang"])
 	}
 }

@@ -284,7 +284,7 @@ func TestOpen_by_several_programs_at_once_makes_one_schema(t *testing.T) {
 
 func TestQuery_within_many_transactions_does_not_wait_for_their_connections(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		var wg sync.WaitGroup
 		for range 64 {
@@ -304,7 +304,7 @@ func TestQuery_within_many_transactions_does_not_wait_for_their_connections(t *t
 
 func TestAfterCommit_may_use_the_database(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		err := d.Write(ctx, func(_ context.Context, tx *db.Tx) error {
 			tx.AfterCommit(func() {

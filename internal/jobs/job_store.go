@@ -58,10 +58,13 @@ func rescue(ctx context.Context, tx *db.Tx, now time.Time) error {
 	return err
 }
 
-// renew renews all leases of a runner and returns the jobs it still holds.
-func renew(ctx context.Context, tx *db.Tx, by string, until time.Time) ([]ID, error) {
+// renew renews a runner's leases on these jobs and returns those it still
+// holds. One that it has let go, but could not write down how it ended, is not
+// among them, and goes to the next once its lease has run out.
+func renew(ctx context.Context, tx *db.Tx, by string, mine []ID, until time.Time) ([]ID, error) {
+	args := append([]any{db.Millis(until), by}, db.Args(mine)...)
 	return db.All(ctx, tx, db.Value[ID],
-		"UPDATE job SET leased_until = ? WHERE state = 'running' AND leased_by = ? RETURNING id", db.Millis(until), by)
+		"UPDATE job SET leased_until = ? WHERE state = 'running' AND leased_by = ? AND id IN ("+db.In(len(mine))+") RETURNING id", args...)
 }
 
 func (h *held) progress(ctx context.Context, tx *db.Tx, done, all int64) error {

@@ -70,13 +70,16 @@ func TestPeriodic_is_enqueued_once_by_two_servers(t *testing.T) {
 	})
 }
 
-func TestPeriodic_with_a_wrong_time_or_zone_is_an_error(t *testing.T) {
+func TestPeriodic_with_a_wrong_time_or_zone_is_an_error_and_keeps_nothing_else_waiting(t *testing.T) {
 	d := dbtest.SQLite(t)
 	for _, p := range []jobs.Periodic{{Name: "a", At: "25:00", Zone: "UTC", Args: bowl{}}, {Name: "b", At: "03:10", Zone: "Mars/North", Args: bowl{}}} {
-		r := newRunner(&jobs.Queue{DB: d}, func(context.Context, *jobs.Job[bowl]) error { return nil })
+		q := &jobs.Queue{DB: d}
+		r := newRunner(q, func(context.Context, *jobs.Job[bowl]) error { return nil })
 		r.Periodic = []jobs.Periodic{p}
-		if _, err := r.RunDue(t.Context()); err == nil {
-			t.Errorf("%s is accepted", p.Name)
+		enqueue(t, q, 1, jobs.Options{})
+		enqueue(t, q, 2, jobs.Options{})
+		if n, err := r.RunDue(t.Context()); err == nil || n != 2 {
+			t.Errorf("%s: ran %d, %v; want both jobs, and an error", p.Name, n, err)
 		}
 	}
 }

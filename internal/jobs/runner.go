@@ -139,31 +139,47 @@ func (r *Runner) RunDue(ctx context.Context) (n int, err error) {
 	}()
 	for ctx.Err() == nil {
 		claimed, err := r.take(ctx, 1)
-		if err != nil || len(claimed) == 0 {
+		for _, info := range claimed {
+			r.work(ctx, info)
+			n++
+		}
+		if len(claimed) == 0 {
 			return n, err
 		}
-		r.work(ctx, claimed[0])
-		n++
 	}
 	return n, ctx.Err()
 }
 
-// take makes periodic jobs that have come due, and claims up to free jobs.
-func (r *Runner) take(ctx context.Context, free int) (claimed []Info, err error) {
+// take makes periodic jobs that have come due, and claims up to free jobs. One
+// that cannot be made, for a zone that this machine does not know, keeps no
+// other waiting.
+func (r *Runner) take(ctx context.Context, free int) ([]Info, error) {
 	now := r.Queue.now()
+	trouble := r.enqueueDue(ctx, now)
+	claimed, err := r.claim(ctx, now, free)
+	return claimed, errors.Join(trouble, err)
+}
+
+// enqueueDue makes the periodic jobs that have come due.
+func (r *Runner) enqueueDue(ctx context.Context, now time.Time) (trouble error) {
 	periodic := r.Periodic
 	if r.PeriodicNow != nil {
 		more, err := r.PeriodicNow(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("list the periodic jobs: %w", err)
+			trouble = fmt.Errorf("list the periodic jobs: %w", err)
 		}
 		periodic = slices.Concat(periodic, more)
 	}
 	for _, p := range periodic {
 		if err := p.enqueue(ctx, r.Queue, now); err != nil {
-			return nil, fmt.Errorf("periodic job %s: %w", p.Name, err)
+			trouble = errors.Join(trouble, fmt.Errorf("periodic job %s: %w", p.Name, err))
 		}
 	}
+	return trouble
+}
+
+// claim takes up to free jobs from the queue.
+func (r *Runner) claim(ctx context.Context, now time.Time, free int) (claimed []Info, err error) {
 	kinds := r.Workers.kinds()
 	if free <= 0 || len(kinds) == 0 {
 		return nil, nil
@@ -265,7 +281,7 @@ func (r *Runner) renewOnce(ctx context.Context) error {
 	var kept []ID
 	err := r.Queue.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var err error
-		kept, err = renew(ctx, tx, r.name, r.Queue.now().Add(r.Lease))
+		kept, err = renew(ctx, tx, r.name, mine, r.Queue.now().Add(r.Lease))
 		return err
 	})
 	if err != nil {
