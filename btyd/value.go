@@ -54,8 +54,8 @@ func (z Horizon) Check() error {
 //
 //	∫₀^∞ e^(−δt) dE[Y(t)] = ∫₀^∞ e^(−y) E[Y(y/δ)] dy,
 //
-// in closed form for [ParetoNBD] (see [ParetoNBD.DERT]), by numeric integration to 10 digits for
-// the other models, which have none. It panics when dst is not as long as h.
+// in closed form for [ParetoNBD] (see [ParetoNBD.DERT]), by numeric integration for
+// the other models, which have none: to some 12 digits, at 65 times the cost of scoring once. It panics when dst is not as long as h.
 func Discounted(dst []float64, m Model, h *Histories, z Horizon) error {
 	if err := z.Check(); err != nil {
 		return err
@@ -103,14 +103,15 @@ func DERT(m Model, h History, delta float64) float64 {
 	return sum
 }
 
-// residual gives the nodes and weights of ∫₀^∞ e^-y f(y) dy for an f that is smooth, begins
-// with 0 and grows no faster than y: the trapezoidal rule after y = exp(k − e^-k).
+// residual gives the nodes and weights of ∫₀^∞ e^-y f(y) dy for an f that begins with 0 and grows
+// no faster than y: the trapezoidal rule after y = y₀ exp(k − e^-k). What is expected bends where the
+// time ahead is that behind the customer, at some hundredths or thousandths of y; y₀ is below.
 func residual(add func(y, weight float64)) {
-	const step = 0.2
-	for i := -15; i <= 19; i++ {
+	const step, y0 = 0.25, 1e-4
+	for i := -12; i <= 52; i++ {
 		k := step * float64(i)
 		e := math.Exp(-k)
-		y := math.Exp(k - e)
+		y := y0 * math.Exp(k-e)
 		add(y, step*(1+e)*y*math.Exp(-y))
 	}
 }
