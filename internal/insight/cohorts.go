@@ -9,10 +9,10 @@ import (
 // Cohorts tells, for the customers of each month of first purchase, how many of
 // them bought in each month after it.
 type Cohorts struct {
-	Currency string   `json:"currency"`
-	Months   int      `json:"months"`  // the longest row
-	Cohorts  []Cohort `json:"cohorts"` // the earliest first; at most mostCohorts
-	All      []Retained   `json:"all"`     // all cohorts together, by months since the first purchase
+	Currency string     `json:"currency"`
+	Months   int        `json:"months"`  // the longest row
+	Cohorts  []Cohort   `json:"cohorts"` // the earliest first; at most mostCohorts
+	All      []Retained `json:"all"`     // all cohorts together, by months since the first purchase
 }
 
 // Cohort is everybody whose first purchase was in a month.

@@ -151,7 +151,7 @@ func byModel(src *sources, m *Model, fallback forecast) (f forecast, ok bool) {
 		m.failed("log", err)
 		return fallback, false
 	}
-	var scorers []btyd.Scorer
+	scorers := []btyd.Scorer{btyd.ReturnScorer()}
 	for _, one := range families {
 		scorers = append(scorers, one.scorer(src.previous))
 	}
@@ -159,20 +159,30 @@ func byModel(src *sources, m *Model, fallback forecast) (f forecast, ok bool) {
 		m.failed("holdout", err)
 	}
 	fitted := m.fitFamilies(past.Histories, src.previous)
-	isFitted := func(name string) bool { return fitted[name] != nil }
-	speaks := fitted[m.Holdout.best(isFitted)]
-	if speaks == nil {
+	family := fitted[m.Holdout.best(func(name string) bool { return fitted[name] != nil })]
+	if family == nil {
 		return fallback, false
 	}
-	m.Chosen = speaks.Name()
-	f = newForecast(src.book.Len())
-	row := btyd.Scores{Active: make([]float64, past.Histories.Len()), Expected: make([]float64, past.Histories.Len())}
-	speaks.Score(row, past.Histories, horizon)
-	value, err := m.values(src, past.Histories, speaks)
+	m.Chosen = family.Name()
+	n := past.Histories.Len()
+	row := btyd.Scores{Active: make([]float64, n), Expected: make([]float64, n)}
+	family.Score(row, past.Histories, horizon)
+	value, err := m.values(src, past.Histories, family)
 	if err != nil {
 		m.failed(spendModel, err)
 	}
-	for k := range past.Histories.Len() {
+	if m.Holdout.best(func(string) bool { return true }) == combined {
+		if better, err := m.combine(past); err != nil {
+			m.failed(combined, err)
+		} else {
+			for i := range value { // what is said of the next weeks holds for the year
+				value[i] *= correction(better.Expected[i], row.Expected[i])
+			}
+			row, m.Chosen = better, combined
+		}
+	}
+	f = newForecast(src.book.Len())
+	for k := range n {
 		i := k
 		if past.Histories.Customer != nil {
 			i = int(past.Histories.Customer[k])
@@ -185,6 +195,29 @@ func byModel(src *sources, m *Model, fallback forecast) (f forecast, ok bool) {
 	}
 	return f, true
 }
+
+// combined is the name of the model that corrects the others by what is known
+// besides: silence, the latest weeks, spend.
+const combined = "return"
+
+// combine fits it and lets it speak.
+func (m *Model) combine(past *btyd.Past) (btyd.Scores, error) {
+	n := past.Histories.Len()
+	row := btyd.Scores{Active: make([]float64, n), Expected: make([]float64, n)}
+	r, err := btyd.FitReturn(past)
+	if err != nil {
+		return row, err
+	}
+	estimates := []btyd.Estimate{{Name: "bias", Value: r.Bias}, {Name: "purchases", Value: r.Purchases}}
+	for _, w := range r.Weights {
+		estimates = append(estimates, btyd.Estimate{Name: w.Name, Value: w.Value})
+	}
+	m.note(combined, estimates, r.Warnings)
+	return row, r.Score(past, row)
+}
+
+// correction is by how much one number of purchases differs from another, within reason.
+func correction(better, was float64) float64 { return max(0.1, min(10, sane(better/was, 1))) }
 
 // sane is v, or another where v is no number.
 func sane(v, or float64) float64 {

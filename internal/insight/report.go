@@ -31,4 +31,6 @@ func (s *Service) ask(ctx context.Context, q db.Querier, b *Book) (*Asked, error
 var reports = map[string]func(*View, *Asked) any{
 	"concentration": func(v *View, _ *Asked) any { return concentration(v) },
 	"cohorts":       func(v *View, _ *Asked) any { return cohorts(v) },
+	"rfm":           func(v *View, _ *Asked) any { return rfm(v) },
+	"distribution":  func(v *View, _ *Asked) any { return distribution(v) },
 }
