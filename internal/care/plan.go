@@ -79,7 +79,14 @@ func (s *Service) Plan(ctx context.Context, d day.Day) (Planned, error) {
 		out.Made += made
 	}
 	return out, s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE plan_run SET finished = TRUE WHERE day = ? AND rule_id = ?`, d, wholeRun)
+		if _, err := tx.Exec(ctx, `UPDATE plan_run SET finished = TRUE WHERE day = ? AND rule_id = ?`, d, wholeRun); err != nil {
+			return err
+		}
+		// PostgreSQL takes a table that has just been filled for a small one, and
+		// sorts all of it for every list until it has counted again by itself.
+		if out.Made >= int64(s.chunk()) && tx.Engine() == db.PostgreSQL {
+			_, err = tx.Exec(ctx, "ANALYZE task")
+		}
 		return err
 	})
 }

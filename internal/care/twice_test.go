@@ -91,3 +91,22 @@ func TestPlan_does_not_give_up_a_task_for_which_a_call_is_being_promised(t *test
 		t.Errorf("%d open tasks, want the one for which a call was promised", n)
 	}
 }
+
+func TestPlan_that_made_much_tells_postgres_so(t *testing.T) {
+	d := dbtest.Postgres(t)
+	s := newShop(t, d)
+	s.only("delivery_7")
+	known := func() int {
+		n, err := db.One(t.Context(), d, db.Value[int], `SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE relname = 'task'`)
+		s.must(err)
+		return n
+	}
+	for i := range 3 {
+		s.delivers(s.buys(s.customer(s.li, "王丽"), today.AddDays(-9), "床", int64(90+i)), today.AddDays(-7), "")
+	}
+	s.Chunk = 2
+	s.plan()
+	if n := known(); n != 3 {
+		t.Errorf("the statistics know of %d tasks, want 3", n)
+	}
+}
