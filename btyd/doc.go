@@ -6,7 +6,7 @@
 // [Events], sorts them into a [Log], summarises the log into [Histories] at a date, fits
 // a model to them and scores them:
 //
-//	log := btyd.NewLog(events, customers)
+//	log, err := btyd.NewLog(events, customers)
 //	histories := log.Histories(btyd.Window{End: today})
 //	fit, err := btyd.FitMBGNBD(histories, btyd.Options{})
 //	fit.Model.Score(btyd.Scores{Active: active, Expected: expected}, histories, 90)

@@ -129,13 +129,13 @@ func (r *Report) Of(name string) (Result, bool) {
 // Evaluate lets each scorer, and the three [Baselines] after them, predict from the end of w how the horizon
 // (in the unit of w) goes, and compares that with what the log has in it. Purchases after the end
 // are hidden from them. It returns an error if the log does not reach to the
-// end of the horizon, give or take a hundredth of it.
+// end of the horizon, give or take a twentieth of it.
 func Evaluate(l *Log, w Window, horizon float64, scorers ...Scorer) (*Report, error) {
 	p, err := NewPast(l, w, horizon)
 	if err != nil {
 		return nil, err
 	}
-	if reaches := (l.Last() - w.End) / w.unit(); reaches < 0.99*horizon {
+	if reaches := (l.Last() - w.End) / w.unit(); !(reaches >= 0.95*horizon) {
 		return nil, fmt.Errorf("btyd: the log reaches %.4g beyond the end, not %.4g", reaches, horizon)
 	}
 	r := &Report{End: w.End, Horizon: horizon}

@@ -324,3 +324,70 @@ func (l *Log) repeats() (n int) {
 	}
 	return n
 }
+
+func TestLog_tells_its_first_and_last_purchase(t *testing.T) {
+	for name, e := range map[string]Events{
+		"by day":  {Customer: []int32{1, 0, 1}, Day: []int32{7, 9, 3}, Spend: []float64{1, 2, 3}},
+		"by time": {Customer: []int32{1, 0, 1}, Time: []float64{7, 9, 3}, Spend: []float64{1, 2, 3}},
+	} {
+		l, err := NewLog(e, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.First() != 3 || l.Last() != 9 || l.Customers() != 3 || l.Len() != 3 {
+			t.Errorf("%s: %d purchases of %d customers from %v to %v", name, l.Len(), l.Customers(), l.First(), l.Last())
+		}
+		if diff := cmp.Diff([]float64{3, 1}, l.Spends(1)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	var none Summarizer
+	l, err := none.Log()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !math.IsNaN(l.First()) || !math.IsNaN(l.Last()) || l.Customers() != 0 || l.Histories(Window{End: 1}).Len() != 0 {
+		t.Error("an empty log has purchases")
+	}
+	if err := none.Add(-1, 0, 0); err == nil {
+		t.Error("a negative customer was taken")
+	}
+	if err := none.Add(0, 0, math.NaN()); err == nil {
+		t.Error("a spend that is no number was taken")
+	}
+}
+
+// However the columns look, a log is refused or keeps every purchase, and its histories are possible.
+func FuzzNewLog(f *testing.F) {
+	f.Add([]byte{0, 1, 2, 0, 1, 3, 5, 9, 1}, uint8(6), float64(3), float64(7))
+	f.Add([]byte{}, uint8(0), 0.0, 1.0)
+	f.Add([]byte{255, 255, 255}, uint8(3), math.Inf(1), math.NaN())
+	f.Fuzz(func(t *testing.T, data []byte, customers uint8, end, unit float64) {
+		var e Events
+		for ; len(data) >= 3; data = data[3:] {
+			e.Customer = append(e.Customer, int32(int8(data[0])))
+			e.Day = append(e.Day, int32(int8(data[1]))*int32(data[2])<<10)
+			e.Spend = append(e.Spend, float64(data[2]))
+		}
+		l, err := NewLog(e, int(customers))
+		if err != nil {
+			return
+		}
+		paid, kept := 0.0, 0.0
+		for i := range e.Spend {
+			paid += e.Spend[i]
+		}
+		for c := range l.Customers() {
+			for _, s := range l.Spends(c) {
+				kept += s
+			}
+		}
+		if paid != kept {
+			t.Fatalf("%v of %v kept", kept, paid)
+		}
+		h := l.Histories(Window{End: end, Unit: unit})
+		if err := h.Check(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

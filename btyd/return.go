@@ -200,11 +200,19 @@ func (r *Return) chooseBase(lessons []taught) int {
 	return base
 }
 
+// skipped leaves out rows of n, evenly, so that lessonRows remain.
+func skipped(i, n int) bool {
+	return n > lessonRows && i*lessonRows/n == (i+1)*lessonRows/n
+}
+
 // calibratedLoss is the log loss of all outcomes together after the best linear
 // change of the log-odds (Platt 1999).
 func calibratedLoss(active []float64, outcomes []int32) (loss float64) {
 	s := &samples{width: 1}
 	for i, p := range active {
+		if skipped(i, len(active)) {
+			continue
+		}
 		s.x = append(s.x, sureLogit(p))
 		s.y = append(s.y, min(1, float64(outcomes[i])))
 	}
@@ -234,7 +242,7 @@ func (r *Return) learn(lessons []taught, base int) {
 			if k > 0 {
 				active += 1 / float64(n)
 			}
-			if n > lessonRows && i*lessonRows/n == (i+1)*lessonRows/n {
+			if skipped(i, n) {
 				continue
 			}
 			times = v.features(&row, times, i, b)

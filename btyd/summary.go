@@ -44,7 +44,7 @@ func (w Window) Check() error {
 		return errors.New("btyd: a window needs an end")
 	case math.IsNaN(w.Start) || w.start() > w.End:
 		return errors.New("btyd: a window ends before it starts")
-	case !(w.unit() > 0) || math.IsInf(w.Unit, 0):
+	case !(w.unit() > 1e-200) || math.IsInf(w.Unit, 0): // below, times would overflow
 		return errors.New("btyd: the unit of a window is a positive time")
 	}
 	return nil

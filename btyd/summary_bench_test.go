@@ -25,3 +25,45 @@ func BenchmarkSummarize(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkReturn fits the return model to 1,000,000 customers, and scores them.
+func BenchmarkReturn(b *testing.B) {
+	c := million()
+	l, err := NewLog(Events{Customer: c.Customer, Day: c.Day}, 1_000_000)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := NewPast(l, Window{End: 728, Unit: 7}, 39)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r, err := FitReturn(p)
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := p.Histories.Len()
+	dst := Scores{Active: make([]float64, n), Expected: make([]float64, n)}
+	b.Run("fit", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := FitReturn(p); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("score", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := r.Score(p, dst); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("assess", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := Assess(dst.Active, dst.Expected, c.Later); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
