@@ -161,6 +161,16 @@ func TestModels_predict_CDNOW_as_published(t *testing.T) {
 			t.Errorf("customers with %d repeat purchases: %.2f, want %v", n, counts[n], want)
 		}
 	}
+	// BTYD counts time from the first customer's first purchase, 272 days before the end.
+	for i, want := range []float64{1312.458, 1387.346, 1460.392, 1531.713, 1601.418, 1669.6} {
+		sum := 0.0
+		for _, age := range h.T {
+			sum += btydBG.ExpectedNew(max(0, age+float64(20+i)-272.0/7))
+		}
+		if math.Abs(sum-want) > 0.06 {
+			t.Errorf("BG/NBD: %.3f repeat purchases by week %d, want %v", sum, 20+i, want)
+		}
+	}
 	for _, c := range []struct {
 		model, rounded Model
 		cohort         []float64 // cumulative repeat purchases at weeks 13, 26, …

@@ -33,9 +33,6 @@ func lnGamma(x float64) float64 {
 	return v
 }
 
-// lnBeta is ln B(a, b) for a, b > 0.
-func lnBeta(a, b float64) float64 { return lnGamma(a) + lnGamma(b) - lnGamma(a+b) }
-
 // logAddExp is ln(e^a + e^b), without overflow.
 func logAddExp(a, b float64) float64 {
 	if a < b {
