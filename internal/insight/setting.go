@@ -46,7 +46,8 @@ func (s Setting) Check() error {
 	between("least_gap", float64(r.LeastGap), 1, 90)
 	between("cool_factor", r.CoolFactor, 1, 10)
 	between("lost_factor", r.LostFactor, r.CoolFactor, 20)
-	between("lost_days", float64(r.LostDays), 30, 3650)
+	between("lost_least", float64(r.LostLeast), 0, 730)
+	between("lost_days", float64(r.LostDays), float64(max(30, r.LostLeast)), 3650)
 	between("won_back_days", float64(r.WonBackDays), 0, 730)
 	for _, j := range s.Jars {
 		if j.Category == "" || j.People == "" {

@@ -67,13 +67,14 @@ type Rules struct {
 	LeastGap    int     `json:"least_gap"`     // days: a quicker rhythm is taken for this one
 	CoolFactor  float64 `json:"cool_factor"`   // gaps of silence after which a customer is cooling
 	LostFactor  float64 `json:"lost_factor"`   // gaps of silence after which a customer is lost
+	LostLeast   int     `json:"lost_least"`    // days of silence before which nobody is lost, however quick their rhythm was
 	LostDays    int     `json:"lost_days"`     // days of silence after which anybody is lost
 	WonBackDays int     `json:"won_back_days"` // how long somebody counts as won back
 }
 
 // DefaultRules are the rules a new company begins with.
 func DefaultRules() Rules {
-	return Rules{NewDays: 90, OldDays: 4, OwnGaps: 3, LeastGap: 7, CoolFactor: 1.5, LostFactor: 3, LostDays: 365, WonBackDays: 180}
+	return Rules{NewDays: 90, OldDays: 4, OwnGaps: 3, LeastGap: 7, CoolFactor: 1.5, LostFactor: 3, LostLeast: 90, LostDays: 365, WonBackDays: 180}
 }
 
 // Transition is a customer's entry into a stage.
@@ -187,7 +188,7 @@ func (r Rules) counting(own, gaps, shop int) int {
 func (r Rules) limits(days, gap int) (cool, lost int) {
 	const hair = 1e-9 // 1.4 × 5 is 7, whatever the computer says
 	cool = int(r.CoolFactor*float64(gap)/2 + hair)
-	lost = min(int(r.LostFactor*float64(gap)/2+hair), r.LostDays)
+	lost = min(max(int(r.LostFactor*float64(gap)/2+hair), r.LostLeast), r.LostDays)
 	if days == 1 {
 		cool, lost = max(cool, r.NewDays), max(lost, r.NewDays)
 	}
