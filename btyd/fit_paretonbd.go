@@ -1,6 +1,10 @@
 package btyd
 
-import "math"
+import (
+	"math"
+	"slices"
+	"sync"
+)
 
 // FitParetoNBD fits a [ParetoNBD] by maximum likelihood.
 //
@@ -84,6 +88,7 @@ func paretoStart(g *groups) vector {
 type paretoObjective struct {
 	g      *groups
 	blocks []paretoBlock
+	spare  sync.Pool // of *[]jet, for the terms of a block
 }
 
 // paretoBlock is some rows of one x, with the times that occur in them: the costly functions of
@@ -107,38 +112,46 @@ const blockRows = 4096
 
 func newParetoObjective(g *groups) *paretoObjective {
 	f := &paretoObjective{g: g}
+	f.spare.New = func() any { return new([]jet) }
+	last, now := newPlacing(g.times), newPlacing(g.times)
 	for _, run := range g.runs {
 		for from := run.from; from < run.to; from += blockRows {
-			f.blocks = append(f.blocks, paretoBlock{x: run.x, rows: make([]paretoRow, min(blockRows, run.to-from))})
-			block := &f.blocks[len(f.blocks)-1]
-			last, now := placing{}, placing{}
+			block := paretoBlock{x: run.x, rows: make([]paretoRow, min(blockRows, run.to-from))}
 			for i := range block.rows {
 				r := g.rows[from+i]
 				block.rows[i] = paretoRow{last: last.of(r.tx), now: now.of(r.t), n: r.n}
 			}
-			block.last, block.now = last.list, now.list
+			block.last, block.now = last.take(), now.take()
+			f.blocks = append(f.blocks, block)
 		}
 	}
 	return f
 }
 
-// placing numbers what it is shown in the order of first appearance.
+// placing numbers the times it is shown in the order of first appearance.
 type placing struct {
-	list []int32
-	at   map[int32]int32
+	shown []int32
+	at    []int32 // by time: its number + 1, or 0
 }
 
+func newPlacing(times []float64) *placing { return &placing{at: make([]int32, len(times))} }
+
 func (p *placing) of(time int32) int32 {
-	if i, ok := p.at[time]; ok {
-		return i
+	if p.at[time] == 0 {
+		p.shown = append(p.shown, time)
+		p.at[time] = int32(len(p.shown))
 	}
-	if p.at == nil {
-		p.at = map[int32]int32{}
+	return p.at[time] - 1
+}
+
+// take gives the times shown since it was last called, and begins anew.
+func (p *placing) take() []int32 {
+	times := slices.Clone(p.shown)
+	for _, time := range times {
+		p.at[time] = 0
 	}
-	i := int32(len(p.list))
-	p.at[time] = i
-	p.list = append(p.list, time)
-	return i
+	p.shown = p.shown[:0]
+	return times
 }
 
 // jet is a function of the four log-parameters r, α, s, β with its derivatives;
@@ -154,7 +167,11 @@ type jet struct {
 func (f *paretoObjective) at(u vector) (value float64, gradient vector, hessian matrix) {
 	m := ParetoNBD{R: math.Exp(u[0]), Alpha: math.Exp(u[1]), S: math.Exp(u[2]), Beta: math.Exp(u[3])}
 	sums := make([]jet, len(f.blocks))
-	inParallel(len(f.blocks), 1, func(i, _, _ int) { sums[i] = m.block(f.blocks[i], f.g.times) })
+	inParallel(len(f.blocks), 1, func(i, _, _ int) {
+		terms := f.spare.Get().(*[]jet)
+		sums[i] = m.block(f.blocks[i], f.g.times, terms)
+		f.spare.Put(terms)
+	})
 	total := m.constants(f.g, u)
 	for _, sum := range sums {
 		total.add(1, &sum)
@@ -203,15 +220,17 @@ func (m ParetoNBD) constants(g *groups, u vector) jet {
 }
 
 // block sums ln {Y(T) (1−R(x,T)) + Y(t_x) R(x,t_x)} over the rows of a block. Each of the two
-// terms is taken as its logarithm with derivatives; w is the second's share.
-func (m ParetoNBD) block(b paretoBlock, times []float64) (total jet) {
-	last, now := make([]jet, len(b.last)), make([]jet, len(b.now))
-	for i, t := range b.last {
-		last[i] = m.term(b.x, times[t], true)
+// terms is taken as its logarithm with derivatives; w is the second's share. spare is room for them.
+func (m ParetoNBD) block(b paretoBlock, times []float64, spare *[]jet) (total jet) {
+	terms := (*spare)[:0]
+	for _, t := range b.last {
+		terms = append(terms, m.term(b.x, times[t], true))
 	}
-	for i, t := range b.now {
-		now[i] = m.term(b.x, times[t], false)
+	for _, t := range b.now {
+		terms = append(terms, m.term(b.x, times[t], false))
 	}
+	*spare = terms
+	last, now := terms[:len(b.last)], terms[len(b.last):]
 	for _, row := range b.rows {
 		d, a := &last[row.last], &now[row.now]
 		odds := math.Exp(-math.Abs(d.f - a.f))
