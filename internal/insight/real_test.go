@@ -1,0 +1,56 @@
+package insight
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// TestTheRealFileIsUnderstood imports the purchases of a real shop and looks at
+// what is made of them. It is a hard case: the purchases show nobody leaving.
+func TestTheRealFileIsUnderstood(t *testing.T) {
+	f := realFile(t)
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		if _, err := sh.purchases.Import(t.Context(), org.System, f, realOptions, nil); err != nil {
+			t.Fatal(err)
+		}
+		done, err := sh.Refresh(t.Context(), org.System, on("2011-12-09"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done.Customers != 4338 || done.Purchases != 18532 || done.Model.Repeaters != 2790 || done.Model.Days != 374 {
+			t.Errorf("got %d customers with %d purchases, %d of them back within %d days; want 4338, 18532, 2790, 374",
+				done.Customers, done.Purchases, done.Model.Repeaters, done.Model.Days)
+		}
+		total := 0
+		for _, n := range done.Stages {
+			total += n
+		}
+		if total != 4338 {
+			t.Errorf("%d customers stand in a stage, want 4338", total)
+		}
+		m := done.Model
+		if m.Basis != ByModel || m.Chosen != combined {
+			t.Errorf("%s speaks by %s, want the combined model", m.Chosen, m.Basis)
+		}
+		for _, name := range []string{"mbgnbd", "bgnbd", "paretonbd"} {
+			if !slices.ContainsFunc(m.Warnings, func(w ModelWarning) bool { return w.Model == name && w.Code == "boundary" }) {
+				t.Errorf("%s has no warning that the purchases show nobody leaving", name)
+			}
+		}
+		if h := m.Holdout; h == nil || h.Customers != 3370 || h.Came < 0.75 || h.Checks[0].Name != m.Chosen || h.Checks[0].Baseline {
+			t.Errorf("the check says %+v", h)
+		}
+		bad, err := db.One(t.Context(), d, db.Value[int], `SELECT COUNT(*) FROM insight_score WHERE active < 0 OR active > 1000000 OR expected < 0 OR value < 0 OR value > 1000000000`)
+		if err != nil || bad != 0 {
+			t.Errorf("%d scores are out of all reason, %v", bad, err)
+		}
+		if done.Refills < 1000 {
+			t.Errorf("got %d refills, want thousands", done.Refills)
+		}
+	})
+}
