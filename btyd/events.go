@@ -52,7 +52,8 @@ func NewLog(e Events, customers int) (*Log, error) {
 	case len(e.Day) != n && len(e.Time) != n, e.Spend != nil && len(e.Spend) != n:
 		return nil, errors.New("btyd: event columns of unequal length")
 	}
-	l, err := &Log{}, error(nil)
+	l := &Log{}
+	var err error
 	if e.Time != nil {
 		l.offsets, l.times, l.spend, err = arrange(e.Customer, e.Time, e.Spend, customers)
 	} else {
@@ -275,7 +276,8 @@ func arrange[T moment](customer []int32, at []T, spend []float64, customers int)
 			kept[b] = s.sort(b, bounds[b], bounds[b+1], counts)
 		}
 	})
-	return s.closeUp(bounds, kept)
+	offsets, sorted, paid := s.closeUp(bounds, kept)
+	return offsets, sorted, paid, nil
 }
 
 // countBuckets counts into sizes how many of the events from … to go into each bucket,
@@ -401,7 +403,7 @@ func byTime[T moment](at []T, spend []float64) {
 }
 
 // closeUp closes the holes that merging left between the buckets.
-func (s *sorter[T]) closeUp(bounds, kept []int32) ([]int32, []T, []float64, error) {
+func (s *sorter[T]) closeUp(bounds, kept []int32) (offsets []int32, at []T, spend []float64) {
 	end := int32(0)
 	for b, n := range kept {
 		if end != bounds[b] {
@@ -418,7 +420,7 @@ func (s *sorter[T]) closeUp(bounds, kept []int32) ([]int32, []T, []float64, erro
 	if s.spend != nil {
 		s.spend = s.spend[:end]
 	}
-	return s.offsets, s.at[:end], s.spend, nil
+	return s.offsets, s.at[:end], s.spend
 }
 
 // stretch is the length of the stretches n rows are cut into for the processors.

@@ -27,7 +27,7 @@ func byHand(e Events, customers int, w Window) *Histories {
 	for c := range int32(customers) {
 		spent := map[float64]float64{}
 		for i, who := range e.Customer {
-			at := 0.0
+			var at float64
 			if e.Day != nil {
 				at = float64(e.Day[i])
 			} else {
