@@ -52,17 +52,17 @@ func (m ParetoNBD) decay(t float64) float64 {
 	return m.R*math.Log1p(t/m.Alpha) + m.S*math.Log1p(t/m.Beta)
 }
 
-// deathInSilence is ln of the probability density of having died since the last purchase over that of
-// being alive and not having died or bought since: ln {R(x,t_x) Y(t_x)/Y(T)}, see LogLikelihood.
+// deathInSilence is ln {Y(t_x) R(x,t_x) / Y(T)}, see LogLikelihood: how much likelier it was, at the last
+// purchase, to die before the next than to live to T without one.
 func (m ParetoNBD) deathInSilence(h History) float64 {
 	then := m.at(h.X, h.Tx)
 	return math.Log(then.dies()) + then.decay(h.T-h.Tx)
 }
 
-// LogLikelihood is ln L (equations 18 to 20). With Y(t) = (α+t)^-(r+x) (β+t)^-s and the
-// probability R(x, t) of dying before the next purchase when alive at t, the two ways
-// to have bought last at t_x – never to buy again though alive at T, to die before buying again –
-// add up, less those who do both, to
+// LogLikelihood is ln L (equations 18 to 20). Let Y(t) = (α+t)^-(r+x) (β+t)^-s, and R(x, t) be the
+// probability that who is alive at t, after x repeat purchases, dies before the next. A customer who bought
+// last at t_x is alive at T, in proportion to Y(T), or died in between: before the next
+// purchase, Y(t_x) R(x,t_x), less those who do so only after T, Y(T) R(x,T). Together
 //
 //	L = Γ(r+x)/Γ(r) α^r β^s { Y(T) (1 − R(x,T)) + Y(t_x) R(x,t_x) }.
 func (m ParetoNBD) LogLikelihood(h History) float64 {
@@ -70,7 +70,7 @@ func (m ParetoNBD) LogLikelihood(h History) float64 {
 		return math.NaN()
 	}
 	x := float64(h.X)
-	return lnGamma(m.R+x) - lnGamma(m.R) - m.decay(h.T) - x*math.Log(m.Alpha+h.T) +
+	return lnRising(m.R, x) - m.decay(h.T) - x*math.Log(m.Alpha+h.T) +
 		logAddExp(math.Log(m.at(h.X, h.T).buys()), m.deathInSilence(h))
 }
 
@@ -189,7 +189,7 @@ func (m ParetoNBD) Probability(n int, t float64) float64 {
 		return 1 - m.activeNew(t)
 	}
 	count := float64(n)
-	constant := lnGamma(m.R+count) - lnGamma(m.R) - lnGamma(count+1)
+	constant := lnRising(m.R, count) - lnGamma(count+1)
 	// The negative binomial at τ, given λ's distribution, and the share alive at τ.
 	bought := func(tau float64) float64 {
 		return constant - m.R*math.Log1p(tau/m.Alpha) - count*math.Log1p(m.Alpha/tau)
