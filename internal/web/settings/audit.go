@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -26,7 +27,7 @@ const auditSize = 50
 // actions are the acts one can look for; another one stands in the list under
 // its own code.
 var actions = []string{
-	"customer.reveal", "customer.export", "customer.hand_over", "import.run", "import.undo", "field.save", "care.rule_create", "care.rule_update",
+	"customer.reveal", "customer.export", "customer.hand_over", "import.run", "import.undo", "import.problems", "field.save", "care.rule_create", "care.rule_update",
 	"staff.create", "staff.update", "staff.preferences", "store.create", "store.update", "region.create", "region.update",
 	"auth.sign_in", "auth.sign_out_everywhere", "auth.password_change", "auth.password_reset", "auth.credential_create",
 	"auth.credential_remove", "auth.key_create", "auth.key_revoke",
@@ -145,21 +146,60 @@ func (p auditPage) subject(ctx context.Context, s string) (text, href string) {
 	return s, ""
 }
 
-// detail is what was kept of it beside, as name: value.
+// detail is what was kept of it beside, as name: value; of a change, what is
+// different now.
 func detail(e audit.Entry) []string {
 	raw, ok := e.Detail.(json.RawMessage)
 	if !ok {
 		return nil
 	}
 	var m map[string]any
-	if json.Unmarshal(raw, &m) != nil {
+	read := json.NewDecoder(bytes.NewReader(raw))
+	read.UseNumber() // a million is not 1e+06
+	if read.Decode(&m) != nil {
 		return nil
 	}
+	before, after := map[string]string{}, map[string]string{}
+	if old, now := m["before"], m["after"]; now != nil {
+		flatten(before, "", old)
+		m, _ = now.(map[string]any)
+	}
+	flatten(after, "", m)
 	var list []string
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		if v := fmt.Sprint(m[name]); v != "" && v != "<nil>" {
-			list = append(list, name+": "+v)
+	for _, name := range slices.Sorted(maps.Keys(after)) {
+		switch was, is := before[name], after[name]; {
+		case was == is:
+		case was == "":
+			list = append(list, name+": "+is)
+		default:
+			list = append(list, name+": "+was+" → "+is)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		if _, kept := after[name]; !kept {
+			list = append(list, name+": "+before[name]+" → ∅")
 		}
 	}
 	return list
+}
+
+// flatten puts the values of nested objects under one name each: Params.days.
+func flatten(into map[string]string, name string, v any) {
+	switch v := v.(type) {
+	case nil:
+	case map[string]any:
+		for key, inner := range v {
+			flatten(into, strings.TrimPrefix(name+"."+key, "."), inner)
+		}
+	case []any:
+		parts := make([]string, len(v))
+		for i, inner := range v {
+			parts[i] = fmt.Sprint(inner)
+		}
+		into[name] = strings.Join(parts, ", ")
+	default:
+		if text := fmt.Sprint(v); text != "" {
+			into[name] = text
+		}
+	}
 }

@@ -305,6 +305,30 @@ func TestAudit_is_read_filtered_and_checked(t *testing.T) {
 	})
 }
 
+func TestAudit_says_what_is_different_after_a_change(t *testing.T) {
+	run(t, func(t *testing.T, o office) {
+		rule, err := o.care.RuleByCode(t.Context(), "delivery_7")
+		if err != nil {
+			t.Fatal(err)
+		}
+		rule.Params.Days, rule.Scripts = 9, map[string]string{"zh-Hans": "您好"}
+		if _, err := o.care.SaveRule(t.Context(), o.admin, rule); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			return audit.Append(ctx, tx, audit.Entry{Action: "customer.export", Subject: "customers", Detail: map[string]any{"n": 1_000_000, "columns": []string{"name", "card"}}})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		doc := o.site.Get("/settings/audit?action=care.rule_update").Want(200)
+		doc.WantText("[data-entry]", "Params.days: 7 → 9").WantText("[data-entry]", "Scripts.zh-Hans: 您好")
+		if text := doc.Text("[data-entry]"); strings.Contains(text, "map[") || strings.Contains(text, "KeepDays") {
+			t.Errorf("got %q, want only what is different", text)
+		}
+		o.site.Get("/settings/audit?action=customer.export").Want(200).WantText("[data-entry]", "columns: name, card · n: 1000000")
+	})
+}
+
 type errand struct{}
 
 func (errand) Kind() string { return "test.errand" }
