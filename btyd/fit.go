@@ -82,14 +82,18 @@ var geometricNames = []string{"r", "alpha", "a", "b"}
 
 // geometricEscapes are how a geometric model degenerates.
 var geometricEscapes = []escape{
-	{vector{0, 0, -1, 1}, []string{"a"}, "a, against b, is as good as 0: silences here are no longer than chance makes them, so that nobody can be said to have left. " +
+	{vector{0, 0, -1, 1}, []string{"a"}, "a, against b, is as good as 0: silences here are no longer than chance makes them, " +
+		"so that nobody can be said to have left. " +
 		"The model has become one of purchases without an end, in which P(alive) is near 1 for all: do not use P(alive). " +
 		"P(active) remains usable. For a better answer fit Return or a regular model, or observe longer."},
-	{vector{0, 0, 1, 1}, []string{"a", "b"}, "a and b are as good as infinite: customers do not differ in how likely they leave after a purchase. " +
+	{vector{0, 0, 1, 1}, []string{"a", "b"}, "a and b are as good as infinite: " +
+		"customers do not differ in how likely they leave after a purchase. " +
 		"Only a/(a+b), that likelihood, means anything; predictions remain usable."},
-	{vector{0, 0, -1, -1}, []string{"a", "b"}, "a and b are as good as 0: there are those who leave at the first chance and those who never do, and nothing between. " +
+	{vector{0, 0, -1, -1}, []string{"a", "b"}, "a and b are as good as 0: " +
+		"there are those who leave at the first chance and those who never do, and nothing between. " +
 		"Only a/(a+b), the share of the former, means anything; doubt predictions for the far future."},
-	{vector{1, 1, 0, 0}, []string{"r", "alpha"}, "r and alpha are as good as infinite: customers do not differ in how often they buy. " +
+	{vector{1, 1, 0, 0}, []string{"r", "alpha"}, "r and alpha are as good as infinite: " +
+		"customers do not differ in how often they buy. " +
 		"Only r/alpha, their common rate, means anything; predictions remain usable, unless customers were selected by their purchases."},
 	{vector{0, 0, 1, -1}, []string{"a"}, "a is as good as infinite: everybody seems to leave at the first chance. " +
 		"Check that purchases of one customer stand under one number; predicted purchases will be near 0."},

@@ -6,8 +6,8 @@ package btyd
 // more: a customer who came like clockwork and did not is gone.
 //
 // Alpha is a time, in the unit of the histories; R/Alpha is the mean rate of events, K times that of
-// purchases. Where the paper and its R package approximate the expectations by those of K = 1,
-// they are exact here: sums over the number of events to come.
+// purchases. Expectations, which have no closed form and which the R package BTYDplus takes from K = 1, are
+// exact here: sums over the number of events to come.
 type BGCNBD struct {
 	K              int // every K-th event is a purchase, 1 to 50; 1 is [BGNBD]
 	R, Alpha, A, B float64
@@ -39,7 +39,7 @@ func (m BGCNBD) Alive(h History) float64 { return m.core().alive(h) }
 func (m BGCNBD) Active(h History, t float64) float64 { return m.core().active(h, t) }
 
 // Expected is P(alive) Σ_n P(purchase n comes within t) P(no stop before it), given the history.
-// With more than 100,000 events expected it is that of K = 1, which is then the same to 5 digits and more.
+// With more than 100,000 events expected it is that of K = 1, which is then the same to 4 digits and more.
 func (m BGCNBD) Expected(h History, t float64) float64 { return m.core().expected(h, t) }
 
 // ExpectedNew is Σ_n P(purchase n comes within t) P(no stop before it) of a new customer.
@@ -73,8 +73,8 @@ func (m BGCNBD) Score(dst Scores, h *Histories, t float64) { m.core().score(dst,
 // more: a customer who came like clockwork and did not is gone.
 //
 // Alpha is a time, in the unit of the histories; R/Alpha is the mean rate of events, K times that of
-// purchases. Where the paper and its R package approximate the expectations by those of K = 1,
-// they are exact here: sums over the number of events to come.
+// purchases. Expectations, which have no closed form and which the R package BTYDplus takes from K = 1, are
+// exact here: sums over the number of events to come.
 type MBGCNBD struct {
 	K              int // every K-th event is a purchase, 1 to 50; 1 is [MBGNBD]
 	R, Alpha, A, B float64
@@ -106,7 +106,7 @@ func (m MBGCNBD) Alive(h History) float64 { return m.core().alive(h) }
 func (m MBGCNBD) Active(h History, t float64) float64 { return m.core().active(h, t) }
 
 // Expected is P(alive) Σ_n P(purchase n comes within t) P(no stop before it), given the history.
-// With more than 100,000 events expected it is that of K = 1, which is then the same to 5 digits and more.
+// With more than 100,000 events expected it is that of K = 1, which is then the same to 4 digits and more.
 func (m MBGCNBD) Expected(h History, t float64) float64 { return m.core().expected(h, t) }
 
 // ExpectedNew is Σ_n P(purchase n comes within t) P(no stop before it) of a new customer.
