@@ -137,6 +137,14 @@ func (b *Book) sortByStore() {
 	}
 }
 
+// whole is the row of a customer in the book of all stores.
+func (b *Book) whole(i int) int {
+	if b.Whole == nil {
+		return i
+	}
+	return int(b.Whole[i])
+}
+
 // UpTo is the book as it was on an earlier day: the purchases up to and including
 // it, and the customers who had made one.
 func (b *Book) UpTo(d day.Day) *Book {

@@ -198,7 +198,7 @@ func draw(src *sources, m *Model, list []Score) ([]drawn, error) {
 		}
 		return nil
 	}
-	view := &View{Book: src.book, Scores: list, Setting: src.setting, Model: m}
+	view := &View{Book: src.book, All: src.book, Scores: list, Setting: src.setting, Model: m}
 	if err := add(view); err != nil {
 		return nil, err
 	}
@@ -211,7 +211,7 @@ func draw(src *sources, m *Model, list []Score) ([]drawn, error) {
 		for k, row := range in.Whole {
 			part[k] = list[row]
 		}
-		if err := add(&View{Book: in, Store: st.ID, Scores: part, Setting: src.setting, Model: m}); err != nil {
+		if err := add(&View{Book: in, All: src.book, Store: st.ID, Scores: part, Setting: src.setting, Model: m}); err != nil {
 			return nil, err
 		}
 	}

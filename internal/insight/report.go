@@ -11,11 +11,15 @@ import (
 // out about the customers who made them.
 type View struct {
 	Book    *Book
+	All     *Book       // of all stores: the same, where the view is of all
 	Store   org.StoreID // 0: all stores
 	Scores  []Score     // of each customer of the Book, in its order; of all their purchases, in whichever store
 	Setting Setting
 	Model   *Model
 }
+
+// shopGap is the shop's median gap in days, times two.
+func (v *View) shopGap() int { return int(v.Model.Gap*2 + 0.5) }
 
 // Asked is what reports need besides the book and the scores, read by the refresh
 // beforehand. Each report that needs something has its field here.
@@ -31,6 +35,7 @@ func (s *Service) ask(ctx context.Context, q db.Querier, b *Book) (*Asked, error
 var reports = map[string]func(*View, *Asked) any{
 	"concentration": func(v *View, _ *Asked) any { return concentration(v) },
 	"cohorts":       func(v *View, _ *Asked) any { return cohorts(v) },
+	"flow":          func(v *View, _ *Asked) any { return flow(v) },
 	"rfm":           func(v *View, _ *Asked) any { return rfm(v) },
 	"distribution":  func(v *View, _ *Asked) any { return distribution(v) },
 }
