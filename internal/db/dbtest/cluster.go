@@ -111,6 +111,24 @@ func (c *Cluster) URL(database string) string {
 	return "postgres:///" + database + "?" + q.Encode()
 }
 
+// Exec runs a statement as the cluster's administrator, outside of any transaction.
+func (c *Cluster) Exec(query string) error {
+	d, err := sql.Open("pgx", c.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	_, err = d.Exec(query)
+	return errors.Join(err, d.Close())
+}
+
+// Own hands a folder to the server's user.
+func (c *Cluster) Own(dir string) error {
+	if c.cred == nil {
+		return nil
+	}
+	return os.Chown(dir, int(c.cred.Uid), int(c.cred.Gid))
+}
+
 func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
 
 // supervise starts the server and waits on its own standard input, which is a
