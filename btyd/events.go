@@ -343,8 +343,14 @@ func (s *sorter[T]) sort(b int, from, to int32, counts []int32) int32 {
 // merge sorts the purchases begin … end of one customer, moves them to kept, those of one
 // moment as one, and returns how many they are.
 func (s *sorter[T]) merge(begin, end, kept int32) int32 {
-	if begin == end {
-		return 0
+	if end-begin <= 1 { // most customers came once
+		if begin < end && kept < begin {
+			s.at[kept] = s.at[begin]
+			if s.spend != nil {
+				s.spend[kept] = s.spend[begin]
+			}
+		}
+		return end - begin
 	}
 	var spend []float64
 	if s.spend != nil {
@@ -373,13 +379,17 @@ func (s *sorter[T]) merge(begin, end, kept int32) int32 {
 
 // byTime sorts the purchases of one customer, keeping the order of those of one moment.
 func byTime[T moment](at []T, spend []float64) {
-	if len(at) <= 32 { // most customers
+	if len(at) <= 32 { // nearly all customers
 		for i := 1; i < len(at); i++ {
-			for j := i; j > 0 && at[j] < at[j-1]; j-- {
-				at[j], at[j-1] = at[j-1], at[j]
-				if spend != nil {
-					spend[j], spend[j-1] = spend[j-1], spend[j]
-				}
+			j, t := i, at[i]
+			for ; j > 0 && t < at[j-1]; j-- {
+				at[j] = at[j-1]
+			}
+			at[j] = t
+			if spend != nil && j < i {
+				paid := spend[i]
+				copy(spend[j+1:i+1], spend[j:i])
+				spend[j] = paid
 			}
 		}
 		return

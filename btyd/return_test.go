@@ -255,3 +255,26 @@ func checkReturn(t *testing.T, seed uint64) {
 		}
 	}
 }
+
+// Online Retail shows hardly anyone leaving, so that the models underneath lie on their boundaries, and
+// its last autumn is like no season before it.
+func TestReturn_stays_ahead_where_the_models_are_on_their_boundary(t *testing.T) {
+	data := onlineRetail(t)
+	l, err := NewLog(data.Events, data.Len())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, horizon := range []float64{45, 91} {
+		r, err := Evaluate(l, Window{End: float64(date("2011-09-09"))}, horizon, ReturnScorer(), ModelScorer("paretonbd", FitParetoNBD), ModelScorer("mbgnbd", FitMBGNBD))
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := r.Results[0].Quality
+		t.Logf("%v days: log loss %.4f, AUC %.4f, ECE %.3f, bias %+.1f %%", horizon, q.LogLoss, q.AUC, q.ECE, 100*q.Bias)
+		for _, other := range r.Results[1:] {
+			if o := other.Quality; other.Err != nil || o.LogLoss <= q.LogLoss || o.AUC >= q.AUC {
+				t.Errorf("%v days: %s: log loss %.4f, AUC %.4f, %v", horizon, other.Name, o.LogLoss, o.AUC, other.Err)
+			}
+		}
+	}
+}
