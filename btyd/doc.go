@@ -21,10 +21,7 @@
 //
 // # Replenishment
 //
-// [NewPairs] sorts who bought which product when. [FitRhythm] then names the day on which a customer buys a
-// product again, with an interval; [FitDue] tells how likely it is within so many days, and [CheckDue] how far to
-// believe that. Where the household itself is known, its people, what they use and how
-// big the jar is, [Jar] follows it from refill to refill.
+// Package replenish, below this one, tells when a customer buys a product again, and how likely within so many days.
 //
 // # Trust
 //

@@ -3,6 +3,8 @@ package btyd
 import (
 	"errors"
 	"fmt"
+
+	"github.com/ricejar/ricejar/btyd/internal/learn"
 )
 
 // Unlearned is the warning of a [Return] whose past is too short to have taught it anything:
@@ -116,7 +118,7 @@ func (r *Return) Score(p *Past, dst Scores) error {
 		var times []float64
 		for i := from; i < to; i++ {
 			times = v.features(&row, times, i, b)
-			active := sigmoid(b.offset(i) + line.margin(row[:]))
+			active := sigmoid(b.offset(i) + line.Margin(row[:]))
 			if dst.Active != nil {
 				dst.Active[i] = active
 			}
@@ -136,10 +138,10 @@ func (r *Return) base() int {
 	return 0
 }
 
-func (r *Return) line() logistic {
-	l := logistic{bias: r.Bias, weights: make([]float64, returnFeatures)}
+func (r *Return) line() learn.Logistic {
+	l := learn.Logistic{Bias: r.Bias, Weights: make([]float64, returnFeatures)}
 	for j, w := range r.Weights {
-		l.weights[j] = w.Value
+		l.Weights[j] = w.Value
 	}
 	return l
 }
@@ -208,17 +210,17 @@ func skipped(i, n int) bool {
 // calibratedLoss is the log loss of all outcomes together after the best linear
 // change of the log-odds (Platt 1999).
 func calibratedLoss(active []float64, outcomes []int32) (loss float64) {
-	s := &samples{width: 1}
+	s := &learn.Samples{Width: 1}
 	for i, p := range active {
 		if skipped(i, len(active)) {
 			continue
 		}
-		s.x = append(s.x, sureLogit(p))
-		s.y = append(s.y, min(1, float64(outcomes[i])))
+		s.X = append(s.X, sureLogit(p))
+		s.Y = append(s.Y, min(1, float64(outcomes[i])))
 	}
-	line := fitLogistic(s, lessonRidge)
-	for i, y := range s.y {
-		loss += surprise(line.probability(s.row(i)), y)
+	line := learn.FitLogistic(s, lessonRidge)
+	for i, y := range s.Y {
+		loss += surprise(line.Probability(s.Row(i)), y)
 	}
 	return loss
 }
@@ -229,7 +231,7 @@ func (r *Return) learn(lessons []taught, base int) {
 	for j, name := range ReturnFeatures() {
 		r.Weights[j].Name = name
 	}
-	s := &samples{width: returnFeatures}
+	s := &learn.Samples{Width: returnFeatures}
 	var bought, ifActive []float64
 	for _, l := range lessons {
 		n := len(l.outcomes)
@@ -246,9 +248,9 @@ func (r *Return) learn(lessons []taught, base int) {
 				continue
 			}
 			times = v.features(&row, times, i, b)
-			s.x = append(s.x, row[:]...)
-			s.y = append(s.y, min(1, float64(k)))
-			s.offset = append(s.offset, b.offset(i))
+			s.X = append(s.X, row[:]...)
+			s.Y = append(s.Y, min(1, float64(k)))
+			s.Offset = append(s.Offset, b.offset(i))
 			bought = append(bought, float64(k))
 			ifActive = append(ifActive, b.ifActive(l.Past, i))
 		}
@@ -260,21 +262,21 @@ func (r *Return) learn(lessons []taught, base int) {
 		return
 	}
 	// Every customer came back once as observed, and a little as the model said.
-	n := float64(len(s.y))
+	n := float64(len(s.Y))
 	little := modelWorth / n
-	for i, y := range s.y {
-		s.y[i] = (y + little*sigmoid(s.offset[i])) / (1 + little)
-		s.weight = append(s.weight, 1+little)
+	for i, y := range s.Y {
+		s.Y[i] = (y + little*sigmoid(s.Offset[i])) / (1 + little)
+		s.Weight = append(s.Weight, 1+little)
 	}
-	line := fitLogistic(s, lessonRidge)
-	r.Bias = line.bias
-	for j, w := range line.weights {
+	line := learn.FitLogistic(s, lessonRidge)
+	r.Bias = line.Bias
+	for j, w := range line.Weights {
 		r.Weights[j].Value = w
 	}
 	actual, predicted := float64(purchasesWorth), float64(purchasesWorth)
 	for i := range bought {
 		actual += bought[i]
-		predicted += sigmoid(s.offset[i]+line.margin(s.row(i))) * ifActive[i]
+		predicted += sigmoid(s.Offset[i]+line.Margin(s.Row(i))) * ifActive[i]
 	}
 	r.Purchases = actual / predicted
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ricejar/ricejar/btyd"
+	"github.com/ricejar/ricejar/btyd/replenish"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/purchase"
@@ -72,8 +73,8 @@ func (l *lines) parts() int { return len(l.product)/partLines + 1 }
 
 // part are the lines of every nth customer, beginning with the kth, with the rows
 // of these customers.
-func (l *lines) part(k, n int) (btyd.Lines, []int) {
-	var out btyd.Lines
+func (l *lines) part(k, n int) (replenish.Lines, []int) {
+	var out replenish.Lines
 	var rows []int
 	for i := k; i < len(l.customers); i += n {
 		for at := l.start[i]; at < l.start[i+1]; at++ {
@@ -99,22 +100,22 @@ func (l *lines) rhythms(asOf day.Day, keep func([]refillOf) error) error {
 		return nil
 	}
 	n := l.parts()
-	var due *btyd.Due
+	var due *replenish.Due
 	for k := range n {
 		part, rows := l.part(k, n)
-		pairs, err := btyd.NewPairs(part)
+		pairs, err := replenish.NewPairs(part)
 		if err != nil {
 			return err
 		}
-		rhythm, err := btyd.FitRhythm(pairs, int32(asOf))
-		if errors.Is(err, btyd.ErrNoGaps) {
+		rhythm, err := replenish.FitRhythm(pairs, int32(asOf))
+		if errors.Is(err, replenish.ErrNoGaps) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
 		if k == 0 { // what it learns from one part holds for all: they are alike
-			due, err = btyd.FitDue(pairs, int32(asOf), fortnight, btyd.DueOptions{})
+			due, err = replenish.FitDue(pairs, int32(asOf), fortnight, replenish.DueOptions{})
 			if err != nil && !errors.Is(err, btyd.ErrTooFew) {
 				return err
 			}
@@ -136,7 +137,7 @@ func (l *lines) rhythms(asOf day.Day, keep func([]refillOf) error) error {
 }
 
 // told are the refills of a part that are worth telling.
-func (l *lines) told(pairs *btyd.Pairs, rows []int, rhythm *btyd.Rhythm, chance []float64, learnt bool, asOf day.Day) []refillOf {
+func (l *lines) told(pairs *replenish.Pairs, rows []int, rhythm *replenish.Rhythm, chance []float64, learnt bool, asOf day.Day) []refillOf {
 	var all, mine []refillOf
 	for i := range pairs.Len() {
 		c, p := pairs.Pair(i)
@@ -161,14 +162,14 @@ func (l *lines) told(pairs *btyd.Pairs, rows []int, rhythm *btyd.Rhythm, chance 
 }
 
 // next is the customer of the pair after i.
-func next(pairs *btyd.Pairs, i int) int32 {
+func next(pairs *replenish.Pairs, i int) int32 {
 	c, _ := pairs.Pair(i + 1)
 	return c
 }
 
 // refillAt is when something bought last on a day runs out; ok is false when that
 // is too far off, too long ago or too unlikely to be told.
-func refillAt(last day.Day, gap btyd.Gap, chance float64, asOf day.Day) (r Refill, ok bool) {
+func refillAt(last day.Day, gap replenish.Gap, chance float64, asOf day.Day) (r Refill, ok bool) {
 	after := func(q float64) day.Day {
 		return last.AddDays(int(math.Round(min(gap.Quantile(q), 36500))))
 	}
@@ -200,13 +201,13 @@ func (j Jar) jarRefill(h household, refills []filled, asOf day.Day) (r Refill, o
 	if h.daily == 0 {
 		h.daily = j.Daily
 	}
-	jar, err := btyd.NewJar(btyd.Household{People: h.people, Daily: h.daily, Capacity: h.capacity}, btyd.JarOptions{})
+	jar, err := replenish.NewJar(replenish.Household{People: h.people, Daily: h.daily, Capacity: h.capacity}, replenish.JarOptions{})
 	if err != nil || len(refills) == 0 {
 		return r, false // no number of people, or nothing bought
 	}
 	for _, f := range refills {
 		if f.amount > 0 {
-			if err := jar.Refill(btyd.Refill{Day: int32(f.day), Amount: f.amount, Left: -1}); err != nil {
+			if err := jar.Refill(replenish.Refill{Day: int32(f.day), Amount: f.amount, Left: -1}); err != nil {
 				return r, false
 			}
 		}

@@ -1,14 +1,14 @@
-package btyd_test
+package replenish_test
 
 import (
 	"fmt"
 
-	"github.com/ricejar/ricejar/btyd"
+	"github.com/ricejar/ricejar/btyd/replenish"
 )
 
 // everySoOften are customers of whom number c buys product 0 every 10+c days.
-func everySoOften(customers int, days int32) btyd.Lines {
-	var l btyd.Lines
+func everySoOften(customers int, days int32) replenish.Lines {
+	var l replenish.Lines
 	for c := range int32(customers) {
 		for day := c % 7; day <= days; day += 10 + c%30 {
 			l.Customer = append(l.Customer, c)
@@ -21,13 +21,13 @@ func everySoOften(customers int, days int32) btyd.Lines {
 
 // When does customer 4 buy again, who comes every 14 days and came last on day 186?
 func ExampleFitRhythm() {
-	pairs, err := btyd.NewPairs(everySoOften(300, 200))
+	pairs, err := replenish.NewPairs(everySoOften(300, 200))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	const today = 190
-	rhythm, err := btyd.FitRhythm(pairs, today)
+	rhythm, err := replenish.FitRhythm(pairs, today)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -48,13 +48,13 @@ func ExampleFitRhythm() {
 
 // Who buys what within a week? A probability for each pair, learnt from earlier weeks.
 func ExampleFitDue() {
-	pairs, err := btyd.NewPairs(everySoOften(300, 200))
+	pairs, err := replenish.NewPairs(everySoOften(300, 200))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	const today = 190
-	due, err := btyd.FitDue(pairs, today, 7, btyd.DueOptions{})
+	due, err := replenish.FitDue(pairs, today, 7, replenish.DueOptions{})
 	if err != nil {
 		fmt.Println(err) // too few purchases: go by the rhythm
 		return
@@ -75,12 +75,12 @@ func ExampleFitDue() {
 
 // How good would the probabilities have been a week ago?
 func ExampleCheckDue() {
-	pairs, err := btyd.NewPairs(everySoOften(300, 200))
+	pairs, err := replenish.NewPairs(everySoOften(300, 200))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	quality, err := btyd.CheckDue(pairs, 190, 7, btyd.DueOptions{})
+	quality, err := replenish.CheckDue(pairs, 190, 7, replenish.DueOptions{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -94,12 +94,12 @@ func ExampleCheckDue() {
 
 // Four people who say they eat 0.3 kg a day each, and a jar of 50 kg. It was empty sooner than they said.
 func ExampleJar() {
-	jar, err := btyd.NewJar(btyd.Household{People: 4, Daily: 0.3, Capacity: 50}, btyd.JarOptions{})
+	jar, err := replenish.NewJar(replenish.Household{People: 4, Daily: 0.3, Capacity: 50}, replenish.JarOptions{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, refill := range []btyd.Refill{
+	for _, refill := range []replenish.Refill{
 		{Day: 0},            // filled to the brim
 		{Day: 30, Left: 2},  // a look into the jar: 48 kg in 30 days
 		{Day: 61, Left: -1}, // nobody looked

@@ -1,4 +1,4 @@
-package btyd
+package replenish
 
 import (
 	"errors"
@@ -35,7 +35,7 @@ type Pairs struct {
 
 // ErrColumns means that columns that belong together are of unequal length, or
 // hold a number that cannot be.
-var ErrColumns = errors.New("btyd: columns do not fit together")
+var ErrColumns = errors.New("replenish: columns do not fit together")
 
 // NewPairs sorts lines. The columns are only read.
 func NewPairs(l Lines) (*Pairs, error) {

@@ -1,27 +1,24 @@
-package btyd
+package learn
 
 import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/ricejar/ricejar/btyd/internal/parallel"
 )
 
-// boosting says how trees are grown. The zero value is not useful: see defaultBoosting.
-type boosting struct {
-	rounds    int     // trees
-	rate      float64 // share of a tree's advice that is taken
-	leaves    int     // of a tree, at most
-	least     float64 // information (Σ p(1−p)) a leaf must hold
-	ridge     float64 // penalty on a leaf's value, in the same unit
-	rows      float64 // share of the rows a tree is grown on
-	features  float64 // share of the features a tree may ask
-	smallGain float64 // a split must gain this much log-likelihood
-	seed      uint64
-}
-
-// defaultBoosting is careful: small trees, slow learning, much averaging.
-func defaultBoosting() boosting {
-	return boosting{rounds: 150, rate: 0.08, leaves: 12, least: 10, ridge: 5, rows: 0.6, features: 0.6, smallGain: 0.5, seed: 1}
+// Boosting says how trees are grown.
+type Boosting struct {
+	Rounds    int     // trees
+	Rate      float64 // share of a tree's advice that is taken
+	Leaves    int     // of a tree, at most
+	Least     float64 // information (Σ p(1−p)) a leaf must hold
+	Ridge     float64 // penalty on a leaf's value, in the same unit
+	Rows      float64 // share of the rows a tree is grown on
+	Features  float64 // share of the features a tree may ask
+	SmallGain float64 // a split must gain this much log-likelihood
+	Seed      uint64
 }
 
 // maxBins is the number of values a feature is cut to while trees are grown: enough for
@@ -31,10 +28,10 @@ const maxBins = 64
 // rowsAtOnce is the length of a stretch of rows for one processor.
 const rowsAtOnce = 8192
 
-// boosted is a sum of small regression trees on the scale of log-odds, grown one after
+// Boosted is a sum of small regression trees on the scale of log-odds, grown one after
 // the other on the gradient of the log loss (Friedman 2001, Annals of Statistics 29(5)
 // 1189-1232; second-order as in Chen & Guestrin 2016, KDD, eq. 6 and 7).
-type boosted struct {
+type Boosted struct {
 	start float64
 	trees []tree
 }
@@ -61,8 +58,8 @@ func (t tree) value(row []float64) float64 {
 	return t[at].value
 }
 
-// margin are the log-odds of a row; an offset given in training is to be added.
-func (b *boosted) margin(row []float64) float64 {
+// Margin are the log-odds of a row; an offset given in training is to be added.
+func (b *Boosted) Margin(row []float64) float64 {
 	m := b.start
 	for _, t := range b.trees {
 		m += t.value(row)
@@ -70,44 +67,44 @@ func (b *boosted) margin(row []float64) float64 {
 	return m
 }
 
-// probability is P(outcome = 1) of a row.
-func (b *boosted) probability(row []float64) float64 { return sigmoid(b.margin(row)) }
+// Probability is P(outcome = 1) of a row.
+func (b *Boosted) Probability(row []float64) float64 { return Sigmoid(b.Margin(row)) }
 
-// fitBoosted grows trees on s. The result depends on s and o alone, not on how many
+// FitBoosted grows trees on s. The result depends on s and o alone, not on how many
 // processors there are.
-func fitBoosted(s *samples, o boosting) boosted {
-	n := s.len()
+func FitBoosted(s *Samples, o Boosting) Boosted {
+	n := s.Len()
 	cut := cutBins(s)
-	b := boosted{start: s.startMargin()}
+	b := Boosted{start: s.Level()}
 	margin := make([]float64, n)
 	for i := range margin {
 		margin[i] = b.start + s.offsetOf(i)
 	}
-	g := grower{samples: s, boosting: o, cut: cut, slope: make([]float64, n), curve: make([]float64, n)}
-	random := rand.New(rand.NewPCG(o.seed, 0x9e3779b97f4a7c15))
+	g := grower{Samples: s, Boosting: o, cut: cut, slope: make([]float64, n), curve: make([]float64, n)}
+	random := rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))
 	taken := make([]int32, 0, n)
-	for range o.rounds {
+	for range o.Rounds {
 		taken = taken[:0]
 		for i := range n {
-			p := sigmoid(margin[i])
+			p := Sigmoid(margin[i])
 			w := s.weightOf(i)
-			g.slope[i] = w * (s.y[i] - p)
+			g.slope[i] = w * (s.Y[i] - p)
 			g.curve[i] = w * p * (1 - p)
-			if o.rows >= 1 || random.Float64() < o.rows {
+			if o.Rows >= 1 || random.Float64() < o.Rows {
 				taken = append(taken, int32(i))
 			}
 		}
-		asked := random.Perm(s.width)
-		asked = asked[:max(1, int(math.Ceil(o.features*float64(s.width))))]
+		asked := random.Perm(s.Width)
+		asked = asked[:max(1, int(math.Ceil(o.Features*float64(s.Width))))]
 		slices.Sort(asked)
 		t := g.grow(taken, asked)
 		if len(t) == 1 {
 			continue // nothing to be gained from these rows
 		}
 		b.trees = append(b.trees, t)
-		inParallel(n, rowsAtOnce, func(_, from, to int) {
+		parallel.Do(n, rowsAtOnce, func(_, from, to int) {
 			for i := from; i < to; i++ {
-				margin[i] += t.value(s.row(i))
+				margin[i] += t.value(s.Row(i))
 			}
 		})
 	}
@@ -121,19 +118,19 @@ type bins struct {
 }
 
 // cutBins cuts each feature so that its bins hold about as many rows each.
-func cutBins(s *samples) bins {
-	n, p := s.len(), s.width
+func cutBins(s *Samples) bins {
+	n, p := s.Len(), s.Width
 	b := bins{of: make([]uint8, n*p), edges: make([][]float64, p)}
-	inParallel(p, 1, func(j, _, _ int) {
+	parallel.Do(p, 1, func(j, _, _ int) {
 		values := make([]float64, 0, n)
 		for i := range n {
-			if v := s.x[i*p+j]; !math.IsNaN(v) {
+			if v := s.X[i*p+j]; !math.IsNaN(v) {
 				values = append(values, v)
 			}
 		}
 		b.edges[j] = binEdges(values)
 		for i := range n {
-			k, _ := slices.BinarySearch(b.edges[j], s.x[i*p+j]) // NaN sorts first: bin 0
+			k, _ := slices.BinarySearch(b.edges[j], s.X[i*p+j]) // NaN sorts first: bin 0
 			b.of[i*p+j] = uint8(k)
 		}
 	})
@@ -168,8 +165,8 @@ func binEdges(values []float64) []float64 {
 
 // grower grows one tree after the other, keeping its memory.
 type grower struct {
-	*samples
-	boosting
+	*Samples
+	Boosting
 	cut          bins
 	slope, curve []float64 // of the log-likelihood at the present margin of each row, curve negated
 	spare        [][]sums
@@ -197,7 +194,7 @@ func (g *grower) grow(rows []int32, asked []int) tree {
 	g.count(root, asked)
 	g.choose(root, asked)
 	open := []*leaf{root}
-	for len(open) < g.leaves {
+	for len(open) < g.Leaves {
 		best := 0
 		for i, l := range open {
 			if l.gain > open[best].gain {
@@ -205,7 +202,7 @@ func (g *grower) grow(rows []int32, asked []int) tree {
 			}
 		}
 		l := open[best]
-		if !(l.gain > g.smallGain) {
+		if !(l.gain > g.SmallGain) {
 			break
 		}
 		feature := asked[l.feature]
@@ -234,7 +231,7 @@ func (g *grower) grow(rows []int32, asked []int) tree {
 		open = append(open, right)
 	}
 	for _, l := range open {
-		t[l.node].value = g.rate * l.total.slope / (l.total.curve + g.ridge)
+		t[l.node].value = g.Rate * l.total.slope / (l.total.curve + g.Ridge)
 		g.spare = append(g.spare, l.bins)
 	}
 	return t
@@ -255,7 +252,7 @@ func (g *grower) count(l *leaf, asked []int) {
 	part := func(_, from, to int) {
 		for _, i := range l.rows {
 			slope, curve := g.slope[i], g.curve[i]
-			row := g.cut.of[int(i)*g.width : (int(i)+1)*g.width]
+			row := g.cut.of[int(i)*g.Width : (int(i)+1)*g.Width]
 			for a := from; a < to; a++ {
 				at := &l.bins[a*maxBins+int(row[asked[a]])]
 				at.slope += slope
@@ -267,13 +264,13 @@ func (g *grower) count(l *leaf, asked []int) {
 		part(0, 0, len(asked))
 		return
 	}
-	inParallel(len(asked), (len(asked)+1)/2, part)
+	parallel.Do(len(asked), (len(asked)+1)/2, part)
 }
 
 // choose finds the best split of a leaf: the gain is that of the quadratic
 // approximation of the penalised log-likelihood.
 func (g *grower) choose(l *leaf, asked []int) {
-	score := func(s sums) float64 { return s.slope * s.slope / (s.curve + g.ridge) / 2 }
+	score := func(s sums) float64 { return s.slope * s.slope / (s.curve + g.Ridge) / 2 }
 	whole := score(l.total)
 	l.gain = 0
 	for a, feature := range asked {
@@ -283,10 +280,10 @@ func (g *grower) choose(l *leaf, asked []int) {
 			left.slope += bin.slope
 			left.curve += bin.curve
 			right := sums{l.total.slope - left.slope, l.total.curve - left.curve}
-			if left.curve < g.least {
+			if left.curve < g.Least {
 				continue
 			}
-			if right.curve < g.least {
+			if right.curve < g.Least {
 				break
 			}
 			if gain := score(left) + score(right) - whole; gain > l.gain {
@@ -300,7 +297,7 @@ func (g *grower) choose(l *leaf, asked []int) {
 func (g *grower) partition(rows []int32, feature int, bin uint8) int {
 	middle := 0
 	for i, row := range rows {
-		if g.cut.of[int(row)*g.width+feature] <= bin {
+		if g.cut.of[int(row)*g.Width+feature] <= bin {
 			rows[i], rows[middle] = rows[middle], row
 			middle++
 		}

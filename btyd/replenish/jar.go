@@ -1,4 +1,4 @@
-package btyd
+package replenish
 
 import (
 	"fmt"
@@ -60,18 +60,18 @@ type Jar struct {
 // first two above 0.
 func NewJar(h Household, o JarOptions) (*Jar, error) {
 	if !(h.People > 0 && h.Daily > 0 && h.Capacity >= 0) || math.IsInf(h.People*h.Daily+h.Capacity, 0) {
-		return nil, fmt.Errorf("btyd: a jar of %v for %v people who use %v a day", h.Capacity, h.People, h.Daily)
+		return nil, fmt.Errorf("replenish: a jar of %v for %v people who use %v a day", h.Capacity, h.People, h.Daily)
 	}
 	for value, usual := range map[*float64]float64{&o.Prior: 0.4, &o.Chance: 0.2, &o.Drift: 0.2, &o.Reserve: 0.1} {
 		if *value == 0 {
 			*value = usual
 		}
 		if !(*value > 0 && *value < 10) {
-			return nil, fmt.Errorf("btyd: jar options of %+v", o)
+			return nil, fmt.Errorf("replenish: jar options of %+v", o)
 		}
 	}
 	if o.Reserve > 0.5 {
-		return nil, fmt.Errorf("btyd: a reserve of %v of the jar", o.Reserve)
+		return nil, fmt.Errorf("replenish: a reserve of %v of the jar", o.Reserve)
 	}
 	return &Jar{household: h, options: o, log: math.Log(h.People * h.Daily), variance: o.Prior * o.Prior}, nil
 }
@@ -80,13 +80,13 @@ func NewJar(h Household, o JarOptions) (*Jar, error) {
 // their days; several of a day are one.
 func (j *Jar) Refill(r Refill) error {
 	if r.Amount == 0 && j.household.Capacity == 0 {
-		return fmt.Errorf("btyd: filled to the brim a jar of unknown size")
+		return fmt.Errorf("replenish: filled to the brim a jar of unknown size")
 	}
 	if !(r.Amount >= 0) || math.IsInf(r.Amount, 0) || math.IsNaN(r.Left) || math.IsInf(r.Left, 0) {
-		return fmt.Errorf("btyd: a refill of %v to %v left", r.Amount, r.Left)
+		return fmt.Errorf("replenish: a refill of %v to %v left", r.Amount, r.Left)
 	}
 	if j.refills > 0 && r.Day < j.day {
-		return fmt.Errorf("btyd: a refill on day %d after one on day %d", r.Day, j.day)
+		return fmt.Errorf("replenish: a refill on day %d after one on day %d", r.Day, j.day)
 	}
 	left, unsure := j.leftBefore(r)
 	if j.refills > 0 && r.Day > j.day {
@@ -144,7 +144,7 @@ func (j *Jar) wandering(days float64) float64 {
 // taught about each of them stays; half of the change is taken to be uncertain.
 func (j *Jar) SetPeople(people float64) error {
 	if !(people > 0) || math.IsInf(people, 0) {
-		return fmt.Errorf("btyd: %v people", people)
+		return fmt.Errorf("replenish: %v people", people)
 	}
 	change := math.Log(people / j.household.People)
 	j.log += change

@@ -1,9 +1,13 @@
-package btyd
+package replenish
 
 import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"github.com/ricejar/ricejar/btyd"
+	"github.com/ricejar/ricejar/btyd/internal/learn"
+	"github.com/ricejar/ricejar/btyd/internal/parallel"
 )
 
 // Due tells how likely each customer is to buy each product within the next days: a
@@ -23,8 +27,8 @@ type Due struct {
 	Within  int32       // days
 	Windows []DueWindow // what it has learnt from, the latest first
 
-	line  logistic
-	trees boosted
+	line  learn.Logistic
+	trees learn.Boosted
 	level float64
 }
 
@@ -42,6 +46,8 @@ type DueOptions struct {
 }
 
 const (
+	// rowsTogether is the length of a stretch of rows for one processor.
+	rowsTogether = 8192
 	// leastBought is the number of purchases in all windows below which nothing is learnt. The level is
 	// taken from as many of the latest windows as hold twice that.
 	leastBought = 100
@@ -54,14 +60,14 @@ const (
 )
 
 // dueTrees are few and small: the regression has said most of it.
-var dueTrees = boosting{rounds: 60, rate: 0.08, leaves: 8, least: 30, ridge: 5, features: 0.6, smallGain: 0.5, seed: 1}
+var dueTrees = learn.Boosting{Rounds: 60, Rate: 0.08, Leaves: 8, Least: 30, Ridge: 5, Features: 0.6, SmallGain: 0.5, Seed: 1}
 
 // FitDue learns, from the purchases up to and including the day asOf, who buys what within so many days.
-// It returns [ErrTooFew] when fewer than 100 purchases can be learnt from: say how much
+// It returns [btyd.ErrTooFew] when fewer than 100 purchases can be learnt from: say how much
 // is missing, and go by the [Rhythm] meanwhile.
 func FitDue(p *Pairs, asOf, within int32, o DueOptions) (*Due, error) {
 	if within < 1 || within > farDay {
-		return nil, fmt.Errorf("btyd: due within %d days", within)
+		return nil, fmt.Errorf("replenish: due within %d days", within)
 	}
 	if o.Windows <= 0 {
 		o.Windows = 8
@@ -72,7 +78,7 @@ func FitDue(p *Pairs, asOf, within int32, o DueOptions) (*Due, error) {
 	asOf = max(-farDay, min(farDay, asOf))
 	d := &Due{Within: within}
 	lessons := make([]dueLesson, o.Windows)
-	inParallel(o.Windows, 1, func(k, _, _ int) {
+	parallel.Do(o.Windows, 1, func(k, _, _ int) {
 		if day := int64(asOf) - int64(k+1)*int64(within); day >= int64(p.first) {
 			lessons[k] = newDueLesson(p, int32(day), within, o.Rows/o.Windows)
 		}
@@ -81,7 +87,7 @@ func FitDue(p *Pairs, asOf, within int32, o DueOptions) (*Due, error) {
 	for _, l := range lessons {
 		rows += len(l.y)
 	}
-	s := samples{width: dueFeatures, x: make([]float64, 0, rows*dueFeatures)}
+	s := learn.Samples{Width: dueFeatures, X: make([]float64, 0, rows*dueFeatures)}
 	all, bought := 0, 0
 	for k, l := range lessons {
 		if l.Pairs == 0 {
@@ -90,47 +96,47 @@ func FitDue(p *Pairs, asOf, within int32, o DueOptions) (*Due, error) {
 		d.Windows = append(d.Windows, l.DueWindow)
 		all += l.Pairs
 		bought += l.Bought
-		s.x, s.y = append(s.x, l.x...), append(s.y, l.y...)
+		s.X, s.Y = append(s.X, l.x...), append(s.Y, l.y...)
 		lessons[k].x = nil
-		level := logit((float64(l.Bought) + 0.5) / (float64(l.Pairs) + 1))
+		level := learn.Logit((float64(l.Bought) + 0.5) / (float64(l.Pairs) + 1))
 		for range l.y {
-			s.offset = append(s.offset, level)
+			s.Offset = append(s.Offset, level)
 		}
 	}
 	if bought < leastBought || bought == all {
-		return nil, ErrTooFew
+		return nil, btyd.ErrTooFew
 	}
-	d.line = fitLogistic(&s, dueRidge)
-	inParallel(s.len(), rowsAtOnce, func(_, from, to int) {
+	d.line = learn.FitLogistic(&s, dueRidge)
+	parallel.Do(s.Len(), rowsTogether, func(_, from, to int) {
 		for i := from; i < to; i++ {
-			s.offset[i] += d.line.margin(s.row(i))
+			s.Offset[i] += d.line.Margin(s.Row(i))
 		}
 	})
 	trees := dueTrees
-	trees.rows = min(1, dueTreeRows/float64(s.len()))
-	d.trees = fitBoosted(&s, trees)
+	trees.Rows = min(1, dueTreeRows/float64(s.Len()))
+	d.trees = learn.FitBoosted(&s, trees)
 	d.setLevel(lessons, &s)
 	return d, nil
 }
 
 // setLevel makes predictions agree in total with what was bought in the latest windows.
-func (d *Due) setLevel(lessons []dueLesson, s *samples) {
+func (d *Due) setLevel(lessons []dueLesson, s *learn.Samples) {
 	rows, bought := 0, 0
 	for k := 0; k < len(d.Windows) && bought < 2*leastBought; k++ {
 		rows += len(lessons[k].y)
 		bought += lessons[k].Bought
 	}
-	latest := samples{width: s.width, x: s.x[:rows*s.width], y: s.y[:rows], offset: make([]float64, rows)}
-	inParallel(rows, rowsAtOnce, func(_, from, to int) {
+	latest := learn.Samples{Width: s.Width, X: s.X[:rows*s.Width], Y: s.Y[:rows], Offset: make([]float64, rows)}
+	parallel.Do(rows, rowsTogether, func(_, from, to int) {
 		for i := from; i < to; i++ {
-			latest.offset[i] = d.relative(latest.row(i))
+			latest.Offset[i] = d.relative(latest.Row(i))
 		}
 	})
-	d.level = latest.startMargin()
+	d.level = latest.Level()
 }
 
 // relative are the log-odds of a row but for the level.
-func (d *Due) relative(row []float64) float64 { return d.line.margin(row) + d.trees.margin(row) }
+func (d *Due) relative(row []float64) float64 { return d.line.Margin(row) + d.trees.Margin(row) }
 
 // dueLesson is a window with its rows, or some of them.
 type dueLesson struct {
@@ -185,7 +191,7 @@ func (d *Due) Score(dst []float64, p *Pairs, asOf int32) error {
 	if err != nil {
 		return err
 	}
-	inParallel(len(dst), rowsAtOnce, func(_, from, to int) {
+	parallel.Do(len(dst), rowsTogether, func(_, from, to int) {
 		row := make([]float64, dueFeatures)
 		for i := from; i < to; i++ {
 			if !v.candidate(i) {
@@ -193,7 +199,7 @@ func (d *Due) Score(dst []float64, p *Pairs, asOf int32) error {
 				continue
 			}
 			v.features(row, i, float64(d.Within))
-			dst[i] = sigmoid(d.level + d.relative(row))
+			dst[i] = learn.Sigmoid(d.level + d.relative(row))
 		}
 	})
 	return nil
@@ -202,18 +208,18 @@ func (d *Due) Score(dst []float64, p *Pairs, asOf int32) error {
 // CheckDue tells how good the probabilities are on this data, as they would have been
 // given within days ago: fitted to what was known then, compared with what was bought since.
 // Only what concerns probabilities is measured.
-func CheckDue(p *Pairs, asOf, within int32, o DueOptions) (Quality, error) {
+func CheckDue(p *Pairs, asOf, within int32, o DueOptions) (btyd.Quality, error) {
 	if within < 1 || within > farDay {
-		return Quality{}, fmt.Errorf("btyd: due within %d days", within)
+		return btyd.Quality{}, fmt.Errorf("replenish: due within %d days", within)
 	}
 	then := max(-farDay, asOf) - within
 	d, err := FitDue(p, then, within, o)
 	if err != nil {
-		return Quality{}, err
+		return btyd.Quality{}, err
 	}
 	scores := make([]float64, p.Len())
 	if err := d.Score(scores, p, then); err != nil {
-		return Quality{}, err
+		return btyd.Quality{}, err
 	}
 	kept := scores[:0]
 	var bought []int32
@@ -225,5 +231,5 @@ func CheckDue(p *Pairs, asOf, within int32, o DueOptions) (Quality, error) {
 		again := min(1, since(upTo(p.Days(i), asOf), then))
 		bought = append(bought, int32(again))
 	}
-	return Assess(kept, kept, bought)
+	return btyd.Assess(kept, kept, bought)
 }

@@ -1,41 +1,45 @@
-package btyd
+// Package learn holds the learners that the predictions of btyd are corrected by: logistic regression, and
+// boosted trees.
+package learn
 
 import (
 	"math"
 )
 
-// samples are what the learners learn from: n rows of width features, row by row,
+// Samples are what the learners learn from: n rows of Width features, row by row,
 // with the outcome of each.
-type samples struct {
-	width int
-	x     []float64 // x[i*width : (i+1)*width] is row i
-	y     []float64 // outcome: 0 or 1, or a share between them
-	// weight counts a row as so many; nil counts each as one.
-	weight []float64
-	// offset is added to what is learnt, on the scale of log-odds; nil is 0.
-	offset []float64
+type Samples struct {
+	Width int
+	X     []float64 // X[i*Width : (i+1)*Width] is row i
+	Y     []float64 // outcome: 0 or 1, or a share between them
+	// Weight counts a row as so many; nil counts each as one.
+	Weight []float64
+	// Offset is added to what is learnt, on the scale of log-odds; nil is 0.
+	Offset []float64
 }
 
-func (s *samples) len() int { return len(s.y) }
+// Len is the number of rows.
+func (s *Samples) Len() int { return len(s.Y) }
 
-func (s *samples) row(i int) []float64 { return s.x[i*s.width : (i+1)*s.width : (i+1)*s.width] }
+// Row is row i.
+func (s *Samples) Row(i int) []float64 { return s.X[i*s.Width : (i+1)*s.Width : (i+1)*s.Width] }
 
-func (s *samples) weightOf(i int) float64 {
-	if s.weight == nil {
+func (s *Samples) weightOf(i int) float64 {
+	if s.Weight == nil {
 		return 1
 	}
-	return s.weight[i]
+	return s.Weight[i]
 }
 
-func (s *samples) offsetOf(i int) float64 {
-	if s.offset == nil {
+func (s *Samples) offsetOf(i int) float64 {
+	if s.Offset == nil {
 		return 0
 	}
-	return s.offset[i]
+	return s.Offset[i]
 }
 
-// sigmoid is the probability of log-odds m.
-func sigmoid(m float64) float64 {
+// Sigmoid is the probability of log-odds m.
+func Sigmoid(m float64) float64 {
 	if m < 0 {
 		e := math.Exp(m)
 		return e / (1 + e)
@@ -43,56 +47,56 @@ func sigmoid(m float64) float64 {
 	return 1 / (1 + math.Exp(-m))
 }
 
-// logit is the log-odds of a probability, kept finite.
-func logit(p float64) float64 {
+// Logit is the log-odds of a probability, kept finite.
+func Logit(p float64) float64 {
 	const least = 1e-9
 	p = max(least, min(1-least, p))
 	return math.Log(p / (1 - p))
 }
 
-// logistic is a logistic regression: the log-odds are bias + Σ weights[j]·x[j]. In
+// Logistic is a logistic regression: the log-odds are Bias + Σ Weights[j]·x[j]. In
 // training, features are brought to mean 0 and deviation 1, so that one ridge is fair to
 // all of them; the weights here are back in the features' own units.
-type logistic struct {
-	bias    float64
-	weights []float64
+type Logistic struct {
+	Bias    float64
+	Weights []float64
 }
 
-// margin are the log-odds of a row; an offset given in training is to be added.
-func (l *logistic) margin(row []float64) float64 {
-	m := l.bias
-	for j, w := range l.weights {
+// Margin are the log-odds of a row; an offset given in training is to be added.
+func (l *Logistic) Margin(row []float64) float64 {
+	m := l.Bias
+	for j, w := range l.Weights {
 		m += w * row[j]
 	}
 	return m
 }
 
-// probability is P(outcome = 1) of a row.
-func (l *logistic) probability(row []float64) float64 { return sigmoid(l.margin(row)) }
+// Probability is P(outcome = 1) of a row.
+func (l *Logistic) Probability(row []float64) float64 { return Sigmoid(l.Margin(row)) }
 
-// fitLogistic maximises the penalised likelihood by Newton's method (iteratively
+// FitLogistic maximises the penalised likelihood by Newton's method (iteratively
 // reweighted least squares), halving steps that do not climb. ridge is the penalty
 // ½·ridge·w² on each standardised weight, in rows' worth of information: 1 is next to
 // nothing and still keeps separable data finite. The bias is not penalised. Features must be
 // finite; a constant feature gets weight 0.
-func fitLogistic(s *samples, ridge float64) logistic {
-	p := s.width
+func FitLogistic(s *Samples, ridge float64) Logistic {
+	p := s.Width
 	mean, scale := s.moments()
 	z := make([]float64, p+1) // a standardised row, with the 1 of the bias last
 	z[p] = 1
 	w := make([]float64, p+1)
-	w[p] = s.startMargin()
+	w[p] = s.Level()
 	ridge = max(ridge, 1e-6)
 
 	objective := func(w []float64) float64 {
 		sum := 0.0
-		for i := range s.y {
+		for i := range s.Y {
 			m := w[p] + s.offsetOf(i)
-			for j, v := range s.row(i) {
+			for j, v := range s.Row(i) {
 				m += w[j] * (v - mean[j]) * scale[j]
 			}
 			// y·m − ln(1+e^m)
-			sum += s.weightOf(i) * (s.y[i]*m - math.Max(m, 0) - math.Log1p(math.Exp(-math.Abs(m))))
+			sum += s.weightOf(i) * (s.Y[i]*m - math.Max(m, 0) - math.Log1p(math.Exp(-math.Abs(m))))
 		}
 		for _, v := range w[:p] {
 			sum -= ridge / 2 * v * v
@@ -107,14 +111,14 @@ func fitLogistic(s *samples, ridge float64) logistic {
 	for range 50 {
 		clear(h)
 		clear(g)
-		for i := range s.y {
+		for i := range s.Y {
 			m := w[p] + s.offsetOf(i)
-			for j, v := range s.row(i) {
+			for j, v := range s.Row(i) {
 				z[j] = (v - mean[j]) * scale[j]
 				m += w[j] * z[j]
 			}
-			q, n := sigmoid(m), s.weightOf(i)
-			d, c := n*(s.y[i]-q), n*q*(1-q)
+			q, n := Sigmoid(m), s.weightOf(i)
+			d, c := n*(s.Y[i]-q), n*q*(1-q)
 			for j, v := range z {
 				g[j] += d * v
 				cv := c * v
@@ -156,31 +160,31 @@ func fitLogistic(s *samples, ridge float64) logistic {
 		}
 	}
 
-	l := logistic{bias: w[p], weights: make([]float64, p)}
+	l := Logistic{Bias: w[p], Weights: make([]float64, p)}
 	for j := range p {
-		l.weights[j] = w[j] * scale[j]
-		l.bias -= l.weights[j] * mean[j]
+		l.Weights[j] = w[j] * scale[j]
+		l.Bias -= l.Weights[j] * mean[j]
 	}
 	return l
 }
 
 // moments are the mean of each feature and 1 / its standard deviation, 0 where it is constant.
-func (s *samples) moments() (mean, scale []float64) {
-	mean, scale = make([]float64, s.width), make([]float64, s.width)
+func (s *Samples) moments() (mean, scale []float64) {
+	mean, scale = make([]float64, s.Width), make([]float64, s.Width)
 	total := 0.0
-	for i := range s.y {
+	for i := range s.Y {
 		n := s.weightOf(i)
 		total += n
-		for j, v := range s.row(i) {
+		for j, v := range s.Row(i) {
 			mean[j] += n * v
 		}
 	}
 	for j := range mean {
 		mean[j] /= max(total, 1e-300)
 	}
-	for i := range s.y {
+	for i := range s.Y {
 		n := s.weightOf(i)
-		for j, v := range s.row(i) {
+		for j, v := range s.Row(i) {
 			scale[j] += n * (v - mean[j]) * (v - mean[j])
 		}
 	}
@@ -195,27 +199,27 @@ func (s *samples) moments() (mean, scale []float64) {
 	return mean, scale
 }
 
-// meanOutcome is the share of ones.
-func (s *samples) meanOutcome() float64 {
+// MeanOutcome is the share of ones.
+func (s *Samples) MeanOutcome() float64 {
 	sum, total := 0.0, 0.0
-	for i, y := range s.y {
+	for i, y := range s.Y {
 		sum += s.weightOf(i) * y
 		total += s.weightOf(i)
 	}
 	return sum / max(total, 1e-300)
 }
 
-// startMargin is the constant that fits the outcomes best, given the offsets.
-func (s *samples) startMargin() float64 {
-	start := logit(s.meanOutcome())
-	if s.offset == nil {
+// Level is the constant that fits the outcomes best, given the offsets.
+func (s *Samples) Level() float64 {
+	start := Logit(s.MeanOutcome())
+	if s.Offset == nil {
 		return start
 	}
 	start = 0
 	for range 50 {
 		slope, curve := 0.0, 1e-9
-		for i, y := range s.y {
-			p := sigmoid(start + s.offset[i])
+		for i, y := range s.Y {
+			p := Sigmoid(start + s.Offset[i])
 			slope += s.weightOf(i) * (y - p)
 			curve += s.weightOf(i) * p * (1 - p)
 		}

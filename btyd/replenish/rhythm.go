@@ -1,4 +1,4 @@
-package btyd
+package replenish
 
 import (
 	"errors"
@@ -39,7 +39,7 @@ type gaps struct {
 }
 
 // ErrNoGaps means that nobody bought anything twice yet.
-var ErrNoGaps = errors.New("btyd: no customer bought a product twice")
+var ErrNoGaps = errors.New("replenish: no customer bought a product twice")
 
 // FitRhythm estimates the rhythm from the purchases up to and including the day asOf.
 func FitRhythm(p *Pairs, asOf int32) (*Rhythm, error) {

@@ -1,4 +1,4 @@
-package btyd
+package replenish
 
 import (
 	"errors"

@@ -1,29 +1,16 @@
-package btyd
+package replenish
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
 	"testing"
-)
 
-// retailLines are the lines of Online Retail but for postage, samples, charges and the like, whose
-// codes do not begin with a digit: 396,337 lines.
-func retailLines(t testing.TB) Lines {
-	t.Helper()
-	p := onlineRetail(t)
-	var l Lines
-	for i, product := range p.product {
-		if code := p.products[product]; code[0] >= '0' && code[0] <= '9' {
-			l.Customer = append(l.Customer, p.Customer[i])
-			l.Product = append(l.Product, product)
-			l.Day = append(l.Day, p.Day[i])
-		}
-	}
-	return l
-}
+	"github.com/ricejar/ricejar/btyd"
+)
 
 func pairsOf(t testing.TB, l Lines) *Pairs {
 	t.Helper()
@@ -54,10 +41,20 @@ func forecastOf(p *Pairs, scores []float64, day, within int32) (f forecast) {
 	return f
 }
 
+// ranked are the candidates, the likeliest first.
+func (f forecast) ranked() []int32 {
+	order := make([]int32, len(f.score))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(f.score[b], f.score[a]) })
+	return order
+}
+
 // averagePrecision is the mean, over what was bought, of the share bought among those ranked as high.
 func (f forecast) averagePrecision() float64 {
 	sum, found := 0.0, 0.0
-	for rank, i := range byScore(f.score) {
+	for rank, i := range f.ranked() {
 		if f.bought[i] > 0 {
 			found++
 			sum += found / float64(rank+1)
@@ -70,7 +67,7 @@ func (f forecast) averagePrecision() float64 {
 // and the mean normalised discounted gain of their ten best candidates.
 func (f forecast) atTen() (recall, gain float64, customers int) {
 	of := map[int32][]int32{}
-	for _, i := range byScore(f.score) {
+	for _, i := range f.ranked() {
 		of[f.customer[i]] = append(of[f.customer[i]], i)
 	}
 	for _, mine := range of {
@@ -100,7 +97,7 @@ func (f forecast) atTen() (recall, gain float64, customers int) {
 func TestDue_of_Online_Retail_beats_what_is_published(t *testing.T) {
 	t.Parallel()
 	p := pairsOf(t, retailLines(t))
-	day := date("2010-12-01") + 345
+	day := december1 + 345
 	d, err := FitDue(p, day, 14, DueOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -110,10 +107,10 @@ func TestDue_of_Online_Retail_beats_what_is_published(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range d.Windows {
-		t.Logf("learnt from day %d: %d pairs, %.2f %% bought", w.Day-date("2010-12-01"), w.Pairs, 100*float64(w.Bought)/float64(w.Pairs))
+		t.Logf("learnt from day %d: %d pairs, %.2f %% bought", w.Day-december1, w.Pairs, 100*float64(w.Bought)/float64(w.Pairs))
 	}
 	f := forecastOf(p, scores, day, 14)
-	q, err := Assess(f.score, f.score, f.bought)
+	q, err := btyd.Assess(f.score, f.score, f.bought)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,11 +247,11 @@ func TestDue_says_when_there_is_too_little(t *testing.T) {
 		"one pair":     {Customer: []int32{0, 0, 0}, Product: []int32{0, 0, 0}, Day: []int32{5, 9, 12}},
 		"all in a day": {Customer: []int32{0, 1, 2}, Product: []int32{0, 0, 0}, Day: []int32{5, 5, 5}},
 	} {
-		if _, err := FitDue(pairsOf(t, l), 30, 7, DueOptions{}); !errors.Is(err, ErrTooFew) {
+		if _, err := FitDue(pairsOf(t, l), 30, 7, DueOptions{}); !errors.Is(err, btyd.ErrTooFew) {
 			t.Errorf("%s: got error %v", name, err)
 		}
 	}
-	if _, err := FitDue(pairsOf(t, Lines{}), 30, 0, DueOptions{}); err == nil || errors.Is(err, ErrTooFew) {
+	if _, err := FitDue(pairsOf(t, Lines{}), 30, 0, DueOptions{}); err == nil || errors.Is(err, btyd.ErrTooFew) {
 		t.Errorf("due within 0 days: got error %v", err)
 	}
 }
@@ -284,7 +281,7 @@ func TestScoring_what_is_due_allocates_nothing_per_pair(t *testing.T) {
 
 func BenchmarkDue_of_Online_Retail(b *testing.B) {
 	p := pairsOf(b, retailLines(b))
-	day := date("2010-12-01") + 345
+	day := december1 + 345
 	d, err := FitDue(p, day, 14, DueOptions{})
 	if err != nil {
 		b.Fatal(err)
