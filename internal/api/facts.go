@@ -20,9 +20,6 @@ type fact struct {
 	Source  customer.Source `json:"source"`
 }
 
-// shownOfAddress is enough to tell two addresses apart, and not to go there.
-const shownOfAddress = 6
-
 // hiddenValue stands for what is sensitive where the caller may not see it.
 const hiddenValue = "***"
 
@@ -33,8 +30,8 @@ func newFact(f customer.Fact, fields []customer.Field, revealed, open bool) fact
 	if sensitive && !open && f.Value != "" {
 		f.Value = hiddenValue
 	}
-	if runes := []rune(f.Value); f.Field == customer.FieldAddress && !revealed && f.Value != "" {
-		f.Value = string(runes[:min(shownOfAddress, len(runes)/2)]) + "***"
+	if f.Field == customer.FieldAddress && !revealed && f.Value != "" {
+		f.Value = customer.MaskAddress(f.Value)
 	}
 	return fact{f.Field, f.Value, f.Refused, f.NotedBy, f.NotedAt, f.Source}
 }

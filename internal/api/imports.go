@@ -323,7 +323,7 @@ func (a *API) downloadProblems(ctx context.Context, actor org.Actor, in *ImportP
 		Disposition: "attachment; filename=" + strconv.Quote("problems-"+in.Import.Of.String()+".csv"),
 		Body: func(hc huma.Context) {
 			err := a.Purchases.WriteProblems(ctx, actor, in.Import.Of, hc.BodyWriter(), "csv", func(x purchase.Problem) string {
-				return p.Args(x.Reason, x.Args)
+				return p.T("import.problem", "field", x.Field, "reason", p.Args(x.Reason, x.Args))
 			})
 			if err != nil { // half of it is sent, and must not look whole
 				a.Log.Error("API download failed", "import", in.Import.Of.String(), slog.Any("error", err))

@@ -101,6 +101,14 @@ func (c Contact) Masked() string {
 	}
 }
 
+// MaskAddress leaves the town of an address and takes away the door: enough to
+// tell two addresses apart, and not to go there.
+func MaskAddress(v string) string {
+	const kept = 6
+	runes := []rune(v)
+	return string(runes[:min(kept, len(runes)/2)]) + "***"
+}
+
 // Shown is the contact in full, as people write it.
 func (c Contact) Shown() string {
 	if c.Kind == Phone {

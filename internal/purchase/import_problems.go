@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/sheet"
@@ -70,6 +71,13 @@ func (s *Service) WriteProblems(ctx context.Context, actor org.Actor, run RunID,
 	}
 	if err != nil {
 		return err
+	}
+	if actor.ID() != r.Staff { // numbers in full, of a file somebody else has brought
+		if err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			return s.audit(ctx, tx, actor, "import.problems", "import:"+r.ID.String(), map[string]any{"file": r.FileName})
+		}); err != nil {
+			return err
+		}
 	}
 	out, err := sheet.NewWriter(w, format)
 	if err != nil {

@@ -382,7 +382,7 @@ func (ri *receiptImport) whose(r *sheet.Row, o *openReceipt, d *reading) error {
 	}
 	var k customer.ImportKey
 	if len(card) > 0 && !nobody[string(card)] {
-		if k.Card = strings.Join(strings.Fields(string(card)), " "); len([]rune(k.Card)) > 40 {
+		if k.Card = text.Line(string(card)); tooLong(k.Card, 40) {
 			ri.problem(r, fieldCustomer, "import.too_long", "max", 40)
 			return nil
 		}
@@ -398,7 +398,7 @@ func (ri *receiptImport) whose(r *sheet.Row, o *openReceipt, d *reading) error {
 		return nil
 	}
 	if name := cellOf(r, ri.col.name); len(name) > 0 {
-		k.Name = string([]rune(strings.ToValidUTF8(string(name), ""))[:min(80, len([]rune(string(name))))])
+		k.Name = text.Line(string(name))
 	}
 	switch has := o.who; {
 	case len(o.lines) == 0:

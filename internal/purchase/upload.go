@@ -12,6 +12,7 @@ import (
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/jobs"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/sheet"
@@ -238,8 +239,12 @@ func (s *Service) Discard(ctx context.Context, actor org.Actor, id RunID) error 
 		if err != nil {
 			return err
 		}
-		if run.State != Waiting && run.State != Checked {
-			return errs.New(errs.Conflict, "import.not_now", "state", string(run.State))
+		busy, err := s.worked(ctx, tx, &run)
+		if err != nil {
+			return err
+		}
+		if busy || run.State != Waiting && run.State != Checking && run.State != Checked {
+			return errs.New(errs.Conflict, "import.not_now", "state", i18n.Key("import.state."+string(run.State)))
 		}
 		tx.AfterCommit(func() { removeUpload(run.FilePath) })
 		_, err = tx.Exec(ctx, `DELETE FROM import_run WHERE id = ?`, int64(id))
@@ -266,13 +271,18 @@ func (s *Service) enqueue(ctx context.Context, actor org.Actor, id RunID, to Run
 			return err
 		}
 		name = run.FileName
+		busy, err := s.worked(ctx, tx, &run)
+		if err != nil {
+			return err
+		}
 		switch {
-		case run.State.Busy():
+		case busy:
 			return errs.New(errs.Conflict, "import.running", "file", run.FileName)
+		case run.State == to, run.State == Running && to == Undoing: // whoever was at it is dead: once more
 		case to == Running && run.State == Waiting:
 			return errs.New(errs.Conflict, "import.check_first")
 		case !slices.Contains(from, run.State):
-			return errs.New(errs.Conflict, "import.not_now", "state", string(run.State))
+			return errs.New(errs.Conflict, "import.not_now", "state", i18n.Key("import.state."+string(run.State)))
 		case to != Undoing && run.FilePath == "":
 			return errs.New(errs.Conflict, "import.file_gone")
 		}
@@ -292,7 +302,7 @@ func (s *Service) enqueue(ctx context.Context, actor org.Actor, id RunID, to Run
 		if err := saveState(ctx, tx, &run); err != nil {
 			return err
 		}
-		_, err = s.Jobs.EnqueueTx(ctx, tx, RunJob{Run: id}, jobs.Options{UniqueKey: "import:" + id.String()})
+		_, err = s.Jobs.EnqueueTx(ctx, tx, RunJob{Run: id, By: actor.ID()}, jobs.Options{UniqueKey: jobKey(id)})
 		return err
 	})
 	if db.IsUnique(err) {
@@ -301,9 +311,22 @@ func (s *Service) enqueue(ctx context.Context, actor org.Actor, id RunID, to Run
 	return err
 }
 
-// RunJob is the job that works on an import: whatever the run's state asks for.
+func jobKey(run RunID) string { return "import:" + run.String() }
+
+// worked reports whether somebody is at work on a run, or a job waits to be.
+func (s *Service) worked(ctx context.Context, tx *db.Tx, run *Run) (bool, error) {
+	if !run.State.Busy() || !run.abandoned(tx.Now()) {
+		return run.State.Busy(), nil
+	}
+	waiting, err := db.All(ctx, tx, db.Value[int64], `SELECT id FROM job WHERE unique_key = ? AND state IN ('queued', 'running')`, jobKey(run.ID))
+	return len(waiting) > 0, err
+}
+
+// RunJob is the job that works on an import: whatever the run's state asks for,
+// in the name of whoever asked for it last.
 type RunJob struct {
-	Run RunID `json:"run"`
+	Run RunID       `json:"run"`
+	By  org.StaffID `json:"by"`
 }
 
 // Kind names the job.
@@ -311,27 +334,30 @@ func (RunJob) Kind() string { return "purchase.import" }
 
 // Work goes on with a run: the body of RunJob. What a person has to mend is
 // told by the run's state and not returned: another attempt would not help.
-func (s *Service) Work(ctx context.Context, id RunID, tell func(Run)) error {
-	run, err := getRun(ctx, s.DB, id)
+func (s *Service) Work(ctx context.Context, job RunJob, tell func(Run)) error {
+	run, err := getRun(ctx, s.DB, job.Run)
 	if err != nil || !run.State.Busy() {
 		return err
 	}
 	actor := org.System
-	if run.Staff != 0 {
-		if actor, err = s.Org.Actor(ctx, run.Staff); err != nil {
+	if job.By != 0 {
+		if actor, err = s.Org.Actor(ctx, job.By); err != nil {
 			return err
 		}
 	}
 	switch run.State {
 	case Undoing:
-		_, err = s.Undo(ctx, actor, id, tell)
+		_, err = s.Undo(ctx, actor, run.ID, tell)
 	case Checking:
 		err = s.check(ctx, actor, run)
 	default:
 		err = s.goOn(ctx, actor, run, tell)
 	}
 	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict, errs.Forbidden, errs.NotFound:
+	case errs.Forbidden: // they may no longer do what they asked for: somebody else may
+		(&importing{s: s, run: &run}).fail(ctx, err)
+		return nil
+	case errs.Invalid, errs.Conflict, errs.NotFound:
 		return nil
 	}
 	return err
@@ -401,7 +427,7 @@ func (s *Service) goOn(ctx context.Context, actor org.Actor, run Run, tell func(
 // RegisterJobs tells the runner how imports are worked on.
 func (s *Service) RegisterJobs(w *jobs.Workers) {
 	jobs.Register(w, func(ctx context.Context, job *jobs.Job[RunJob]) error {
-		return s.Work(ctx, job.Args.Run, func(r Run) {
+		return s.Work(ctx, job.Args, func(r Run) {
 			_ = job.Progress(ctx, r.BytesDone, r.BytesAll) // a lost lease ends ctx
 		})
 	})

@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strings"
@@ -181,6 +182,59 @@ func TestCustomersAreImportedMatchedAndUndone(t *testing.T) {
 		wantAfter, _, _ := strings.Cut(before, "SELECT customer_id, at, id") // the story keeps that there was an edit
 		if diff := cmp.Diff(wantAfter, after); diff != "" {
 			t.Errorf("undo left (-before +after):\n%s", diff)
+		}
+	})
+}
+
+func TestAnImportIsWorkedOnInTheNameOfWhoAskedAndAskedForAgainWhenItDied(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := setup(t, d)
+		s.UploadDir, s.Jobs = t.TempDir(), &jobs.Queue{DB: d}
+		person := func(code string) org.Actor {
+			p, err := s.Org.CreateStaff(ctxOf(t), org.System, org.Staff{Code: code, Name: code, Role: org.Marketer, Active: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return org.NewActor(p, 0, nil)
+		}
+		brings, undoes := person("li"), person("wu")
+		if _, err := s.Org.EnsureStore(ctxOf(t), org.System, "SH1", "CNY", "Asia/Shanghai"); err != nil {
+			t.Fatal(err)
+		}
+		up, err := s.Upload(ctxOf(t), brings, Receipts, "a.csv", strings.NewReader(head+"A1,S1,沙发,1,2026-02-01 10:00:00,100,V1,,\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := up.Options
+		o.Store = "SH1"
+		do := func(step error) {
+			t.Helper()
+			if step != nil {
+				t.Fatal(step)
+			}
+			work(t, s)
+		}
+		do(s.Check(ctxOf(t), brings, up.ID, o))
+		if err := s.Start(ctxOf(t), brings, up.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.StartUndo(ctxOf(t), undoes, up.ID); !errs.Is(err, errs.Conflict) {
+			t.Errorf("undoing what waits to be imported: %v", err)
+		}
+		// Its worker dies each time, until the queue gives up.
+		if err := d.Write(ctxOf(t), func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE job SET state = 'failed'`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		do(s.Start(ctxOf(t), brings, up.ID))
+		s.mustRun(t, up.ID, Done)
+		do(s.StartUndo(ctxOf(t), undoes, up.ID))
+		s.mustRun(t, up.ID, Undone)
+		by, err := db.All(ctxOf(t), d, db.Value[org.StaffID], `SELECT staff_id FROM audit_entry WHERE action IN ('import.run', 'import.undo') ORDER BY id`)
+		if err != nil || !cmp.Equal(by, []org.StaffID{brings.ID(), undoes.ID()}) {
+			t.Errorf("on record: %v, %v; want who brought it and who undid it", by, err)
 		}
 	})
 }

@@ -2,13 +2,9 @@ package customers
 
 import (
 	"errors"
-	"net/http"
 	"slices"
 
-	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/errs"
-	"github.com/ricejar/ricejar/internal/web"
-	"github.com/ricejar/ricejar/internal/web/form"
 )
 
 // hasFields reports whether an error says which field is wrong.
@@ -32,27 +28,4 @@ func factFields(err error) error {
 		}
 	}
 	return &moved
-}
-
-// hideHolders is hideHolder for every contact of a form.
-func (h Pages) hideHolders(r *http.Request, err error, f *form.Form) error {
-	for _, kind := range []customer.Kind{customer.Phone, customer.Email, customer.WeChat} {
-		err = h.hideHolder(r, err, kind, f.Text(string(kind)))
-	}
-	return err
-}
-
-// hideHolder takes the name out of an error that says whose a contact is, unless
-// the reader may see that file.
-func (h Pages) hideHolder(r *http.Request, err error, kind customer.Kind, raw string) error {
-	if !errs.Is(err, errs.Conflict) || !hasFields(err) || raw == "" {
-		return err
-	}
-	holder, lost := h.Customers.FindHolder(r.Context(), web.Actor(r), kind, raw)
-	if lost != nil || holder == nil || holder.InReach {
-		return err
-	}
-	var hidden errs.Fields
-	hidden.Add(string(kind), "customers.taken_elsewhere")
-	return hidden.Err()
 }

@@ -162,7 +162,7 @@ func (h Pages) edit(w http.ResponseWriter, r *http.Request) error {
 			}
 			return h.clash(w, r, page)
 		case err != nil:
-			if !f.Refused(factFields(h.hideHolders(r, err, f))) {
+			if !f.Refused(factFields(err)) {
 				return err
 			}
 		}

@@ -37,19 +37,9 @@ func (p filePage) shown(ctx context.Context, f customer.Field, fact customer.Fac
 	case p.hidden(f):
 		return i18n.T(ctx, "customers.hidden_value")
 	case f.Code == customer.FieldAddress:
-		return maskAddress(v)
+		return customer.MaskAddress(v)
 	}
 	return v
-}
-
-// maskAddress leaves the town and takes away the door.
-func maskAddress(v string) string {
-	const kept = 6
-	r := []rune(v)
-	if len(r) <= kept {
-		return string(r[:len(r)/2]) + "***"
-	}
-	return string(r[:kept]) + "***"
 }
 
 // headValue is a field that stands in the customer's head, in words.
@@ -276,7 +266,7 @@ func (h Pages) note(r *http.Request, c customer.ID, code, name string, f *form.F
 		return nil
 	}
 	_, err = h.Customers.Update(ctx, actor, c, in)
-	return asField(h.hideHolder(r, err, customer.Phone, f.Text(name)), code, fieldOfForm(code, name))
+	return asField(err, code, fieldOfForm(code, name))
 }
 
 // fieldOfForm is where a fault of a field is shown in its form.

@@ -176,34 +176,26 @@ func (h Pages) create(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, path(c.ID, ""))
 }
 
-// notCreated shows the form again. Whose the phone is, is said only to those who
-// may see that file.
+// notCreated shows the form again, with whoever has one of the contacts already,
+// if the reader may see that file.
 func (h Pages) notCreated(w http.ResponseWriter, r *http.Request, f *form.Form, err error) error {
-	if !errs.Is(err, errs.Conflict) {
-		if !f.Refused(err) {
-			return err
-		}
-		return h.showNew(w, r, f, nil)
+	if !f.Refused(err) {
+		return err
 	}
-	for _, kind := range []customer.Kind{customer.Phone, customer.Email, customer.WeChat} {
-		if f.Text(string(kind)) == "" {
-			continue
+	if errs.Is(err, errs.Conflict) {
+		for _, kind := range []customer.Kind{customer.Phone, customer.Email, customer.WeChat} {
+			if f.Text(string(kind)) == "" {
+				continue
+			}
+			holder, err := h.Customers.FindHolder(r.Context(), web.Actor(r), kind, f.Text(string(kind)))
+			if err != nil {
+				return err
+			}
+			if holder != nil && holder.InReach {
+				return h.showNew(w, r, f, holder)
+			}
 		}
-		holder, lost := h.Customers.FindHolder(r.Context(), web.Actor(r), kind, f.Text(string(kind)))
-		if lost != nil {
-			return lost
-		}
-		if holder == nil {
-			continue
-		}
-		if !holder.InReach {
-			f.Wrong(string(kind), "customers.taken_elsewhere")
-			return h.showNew(w, r, f, nil)
-		}
-		f.Refused(err)
-		return h.showNew(w, r, f, holder)
 	}
-	f.Refused(err)
 	return h.showNew(w, r, f, nil)
 }
 

@@ -71,7 +71,7 @@ func (d desk) work(at string) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	if err := d.purchases.Work(d.t.Context(), run, func(purchase.Run) {}); err != nil {
+	if err := d.purchases.Work(d.t.Context(), purchase.RunJob{Run: run}, func(purchase.Run) {}); err != nil {
 		d.t.Fatal(err)
 	}
 }
