@@ -28,9 +28,9 @@ type Return struct {
 	Horizon float64 // in the unit of the histories
 	Unit    float64 // see [Window]
 
-	Pareto  ParetoNBD
-	Regular MBGCNBD
-	Base    string // the name of the model that is corrected: the better one in the earlier windows, once calibrated
+	Pareto  ParetoNBD // all 0 when it could not be fitted
+	Regular MBGCNBD   // likewise
+	Base    string    // the name of the model that is corrected: the better one in the earlier windows, once calibrated
 
 	// Bias and Weights are added to the log-odds of the base model, feature by
 	// feature of [ReturnFeatures]; all 0 when nothing could be learnt.
@@ -43,8 +43,6 @@ type Return struct {
 
 	Lessons  []Lesson
 	Warnings []Warning // of the two fits, and [Unlearned]
-
-	usable [2]bool // Pareto and Regular were fitted
 }
 
 // Lesson is an earlier window that a [Return] has learnt from.
@@ -80,9 +78,10 @@ func FitReturn(p *Past) (*Return, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Pareto, r.Regular, r.usable, r.Warnings = now.pareto, now.regular, now.usable, now.warnings
-	lessons := p.lessons(now.usable)
-	base := r.chooseBase(lessons)
+	r.Pareto, r.Regular, r.Warnings = now.pareto, now.regular, now.warnings
+	lessons := p.lessons(now.usable())
+	base := chooseBase(now.usable(), lessons)
+	r.Base = [2]string{r.Pareto.Name(), r.Regular.Name()}[base]
 	r.learn(lessons, base)
 	return r, nil
 }
@@ -109,7 +108,7 @@ func (r *Return) Score(p *Past, dst Scores) error {
 		return errors.New("btyd: a return model has no P(alive)")
 	}
 	dst.check(p.Histories.Len())
-	both := twoModels{pareto: r.Pareto, regular: r.Regular, usable: r.usable}
+	both := twoModels{pareto: r.Pareto, regular: r.Regular}
 	b := both.beliefs(p, r.base())
 	line := r.line()
 	v := newViewer(p)
@@ -170,7 +169,7 @@ func (p *Past) lessons(usable [2]bool) (lessons []taught) {
 			break
 		}
 		then, err := fitBoth(l.Histories)
-		if err != nil || then.usable != usable {
+		if err != nil || then.usable() != usable {
 			break
 		}
 		lessons = append(lessons, taught{l, then})
@@ -181,25 +180,24 @@ func (p *Past) lessons(usable [2]bool) (lessons []taught) {
 
 // chooseBase takes the model whose P(active), once set right in level and spread, had the lesser
 // log loss in the lessons: that is how it will be used.
-func (r *Return) chooseBase(lessons []taught) int {
-	base := 0
+func chooseBase(usable [2]bool, lessons []taught) int {
 	switch {
-	case !r.usable[0]:
-		base = 1
-	case r.usable[1]:
-		var loss [2]float64
-		for _, l := range lessons {
-			b := l.models.beliefs(l.Past, 0)
-			for m := range loss {
-				loss[m] += calibratedLoss(b.active[m], l.outcomes)
-			}
-		}
-		if loss[1] < loss[0] {
-			base = 1
+	case !usable[0]:
+		return 1
+	case !usable[1]:
+		return 0
+	}
+	var loss [2]float64
+	for _, l := range lessons {
+		b := l.models.beliefs(l.Past, 0)
+		for m := range loss {
+			loss[m] += calibratedLoss(b.active[m], l.outcomes)
 		}
 	}
-	r.Base = [2]string{r.Pareto.Name(), r.Regular.Name()}[base]
-	return base
+	if loss[1] < loss[0] {
+		return 1
+	}
+	return 0
 }
 
 // skipped leaves out rows of n, evenly, so that lessonRows remain.
@@ -285,23 +283,25 @@ func (r *Return) learn(lessons []taught, base int) {
 type twoModels struct {
 	pareto   ParetoNBD
 	regular  MBGCNBD
-	usable   [2]bool
 	warnings []Warning
 }
+
+// usable tells which of them were fitted: parameters are never 0.
+func (m twoModels) usable() [2]bool { return [2]bool{m.pareto.R > 0, m.regular.R > 0} }
 
 func fitBoth(h *Histories) (twoModels, error) {
 	var both twoModels
 	pareto, err := FitParetoNBD(h, Options{})
 	if err == nil {
-		both.pareto, both.usable[0] = pareto.Model, true
+		both.pareto = pareto.Model
 		both.warnings = append(both.warnings, pareto.Warnings...)
 	}
 	regular, err2 := FitMBGCNBD(h, Options{})
 	if err2 == nil {
-		both.regular, both.usable[1] = regular.Model, true
+		both.regular = regular.Model
 		both.warnings = append(both.warnings, regular.Warnings...)
 	}
-	if !both.usable[0] && !both.usable[1] {
+	if both.usable() == [2]bool{} {
 		return both, errors.Join(err, err2)
 	}
 	return both, nil
@@ -317,8 +317,9 @@ type beliefs struct {
 func (m twoModels) beliefs(p *Past, base int) *beliefs {
 	n := p.Histories.Len()
 	b := &beliefs{base: base, expected: make([]float64, n)}
+	usable := m.usable()
 	for k, one := range []Model{m.pareto, m.regular} {
-		if !m.usable[k] {
+		if !usable[k] {
 			continue
 		}
 		b.active[k] = make([]float64, n)

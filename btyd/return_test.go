@@ -1,6 +1,7 @@
 package btyd
 
 import (
+	"encoding/json"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -138,7 +139,7 @@ func TestReturn_of_a_short_past_is_the_model_uncorrected(t *testing.T) {
 	}
 }
 
-func TestReturn_scores_later_days_but_no_other_question(t *testing.T) {
+func TestReturn_is_kept_and_scores_later_days_but_no_other_question(t *testing.T) {
 	l := logOfData(t, sampleLog, cdnowSample)
 	w := Window{End: float64(date("1997-12-31")), Unit: 7}
 	p, err := NewPast(l, w, 13)
@@ -147,6 +148,15 @@ func TestReturn_scores_later_days_but_no_other_question(t *testing.T) {
 	}
 	r, err := FitReturn(p)
 	if err != nil {
+		t.Fatal(err)
+	}
+	// Kept as text in between, as a program would.
+	kept, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = &Return{}
+	if err := json.Unmarshal(kept, r); err != nil {
 		t.Fatal(err)
 	}
 	w.End += 7
@@ -188,7 +198,7 @@ func TestReturn_knows_only_the_past(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if diff := cmp.Diff(fits[0], fits[1], cmp.AllowUnexported(Return{}), near); diff != "" {
+	if diff := cmp.Diff(fits[0], fits[1], near); diff != "" {
 		t.Error(diff)
 	}
 }
