@@ -147,7 +147,7 @@ func fitGeometric(h *Histories, o Options, ks []int, modified bool) (Fit[geometr
 	}
 	falls := 0
 	for i, k := range ks {
-		found, u := searchGeometric(g, few, k, modified, start)
+		found, u := searchGeometric(g, few, k, modified, start, o.Start != nil)
 		found.LL += float64(k-1) * logGaps
 		if i == 0 || found.LL > best.LL {
 			found.Evaluations += best.Evaluations
@@ -167,30 +167,53 @@ func fitGeometric(h *Histories, o Options, ks []int, modified bool) (Fit[geometr
 	return best, nil
 }
 
-// geometricStart begins with the rate that customers show, and few of them leaving: the
-// likelihood has one top, and Newton's method finds it from anywhere near.
+// geometricStart begins with the rate that customers show, and few of them leaving.
 func geometricStart(g *groups) vector {
 	rate := g.purchases / g.customers // in the mean age
 	return vector{-0.7, -0.7 - math.Log(rate), -0.3, 0.9}
 }
 
-// searchGeometric climbs on few first, then on all, and gives the end of the search, too. LL lacks the term
-// in LogGaps.
-func searchGeometric(g, few *groups, k int, modified bool, start vector) (Fit[geometric], vector) {
+// elsewhere are starts for data that leave much open, of whose likelihood there may be several tops: those where customers leave
+// at once or never, where they hardly differ, and where hardly anybody leaves.
+func elsewhere(g *groups) []vector {
+	rate := math.Log(g.purchases / g.customers)
+	return []vector{{-0.7, -1 - rate, -4, -3.5}, {2, 1 - rate, 1, 0}, {-2, -4 - rate, 1.5, 0.7}, {0, -rate, -3, 3}}
+}
+
+// openRows is how many rows are so few, and so quickly searched, that one start is not trusted.
+const openRows = 2000
+
+// searchGeometric climbs on few first, then on all, and gives the end of the search, too. Where the end is no ordinary
+// top, or rows are few and the start is not trusted, it climbs from elsewhere, too, and keeps the highest. LL
+// lacks the term in LogGaps.
+func searchGeometric(g, few *groups, k int, modified bool, start vector, trusted bool) (Fit[geometric], vector) {
 	const n = 4
+	l := newLikelihood(g, k, modified)
+	part := l
 	if few != g {
-		if near := climb(n, start, few.customers, newLikelihood(few, k, modified).at); near.converged {
+		part = newLikelihood(few, k, modified)
+		if near := climb(n, start, few.customers, part.at); near.converged {
 			start = near.u
 		}
 	}
-	l := newLikelihood(g, k, modified)
 	at := climb(n, start, g.customers, l.at)
 	evaluations := at.evaluations
-	if !at.converged { // from elsewhere, once
-		again := climb(n, vector{0, -math.Log(g.purchases / g.customers), 0, 0}, g.customers, l.at)
-		evaluations += again.evaluations
-		if again.converged || again.value > at.value {
-			at = again
+	warnings, se := judge(geometricNames, at, g.customers, l.at, geometricEscapes)
+	if len(warnings) > 0 || !trusted && len(g.rows) < openRows {
+		height, _, _ := part.at(at.u)
+		for _, start := range elsewhere(g) {
+			other := climb(n, start, few.customers, part.at)
+			evaluations += other.evaluations
+			if other.converged && (other.value-height)*few.customers > 1e-6 {
+				if few != g {
+					other = climb(n, other.u, g.customers, l.at)
+				}
+				if other.value > at.value {
+					at = other
+					height, _, _ = part.at(at.u)
+					warnings, se = judge(geometricNames, at, g.customers, l.at, geometricEscapes)
+				}
+			}
 		}
 	}
 	f := Fit[geometric]{
@@ -199,10 +222,8 @@ func searchGeometric(g, few *groups, k int, modified bool, start vector) (Fit[ge
 			k: k, modified: modified,
 		},
 		LL:        at.value*g.customers - g.purchases*(float64(k)*math.Log(g.scale)+lnGamma(float64(k))),
-		Customers: int(g.customers), Evaluations: evaluations,
+		Customers: int(g.customers), Evaluations: evaluations, Warnings: warnings,
 	}
-	var se vector
-	f.Warnings, se = judge(geometricNames, at, g.customers, l.at, geometricEscapes)
 	f.Estimates = []Estimate{{Name: "k", Value: float64(k), SE: math.NaN()}}
 	for i, v := range []float64{f.Model.r, f.Model.alpha, f.Model.a, f.Model.b} {
 		f.Estimates = append(f.Estimates, Estimate{Name: geometricNames[i], Value: v, SE: v * se[i]})

@@ -218,7 +218,7 @@ func TestFit_of_a_large_base_begins_on_a_sample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, _ := searchGeometric(g, g, 1, false, geometricStart(g))
+	f, _ := searchGeometric(g, g, 1, false, geometricStart(g), false)
 	expectNear(t, "r", whole.Model.R, f.Model.r, 1e-8)
 	if whole.Evaluations >= f.Evaluations {
 		t.Errorf("%d evaluations after a sample, %d without", whole.Evaluations, f.Evaluations)
@@ -461,6 +461,24 @@ func TestFit_of_degenerate_customers_is_refused_or_warned_of(t *testing.T) {
 	}
 	expectNear(t, "the rate of all", f.Model.R/f.Model.Alpha, 0.2, 0.03)
 	expectNear(t, "the purchases of a customer", f.Model.Expected(c.Histories.At(0), 20), 4, 0.05)
+}
+
+// Small data can have several tops: no start may find a higher one than the fit did.
+func TestFit_of_few_customers_finds_the_highest_top(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string) float64 { return math.Exp(rapid.Float64Range(-2, 2).Draw(t, name)) }
+		modified := rapid.Bool().Draw(t, "modified")
+		c := simulate(rapid.Uint64().Draw(t, "seed"), rapid.IntRange(20, 300).Draw(t, "n"),
+			geometricLife(draw("r"), 5*draw("alpha"), draw("a"), draw("b"), 1, modified), cdnowWeeks)
+		f, err := fitGeometric(c.Histories, Options{}, []int{1}, modified)
+		if err != nil {
+			return
+		}
+		other, err := fitGeometric(c.Histories, Options{Start: []float64{draw("from r"), draw("from alpha"), draw("from a"), draw("from b")}}, []int{1}, modified)
+		if err != nil || other.LL > f.LL+1e-3 {
+			t.Fatalf("%+v is not as high as %+v, %v", f, other, err)
+		}
+	})
 }
 
 // Whatever the customers, a fit arrives or says that it did not, and never gives nonsense for an answer.
