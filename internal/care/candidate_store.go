@@ -48,6 +48,12 @@ type deliveries struct {
 	w window
 }
 
+// sqlKept leaves out what the customer has brought back since: somebody who
+// returned a sofa is not asked how it sits. A return names no purchase: it is the
+// one of the same amount. (day || ” keeps SQLite with the customer's own receipts.)
+const sqlKept = ` AND NOT EXISTS (SELECT 1 FROM receipt b
+		WHERE b.customer_id = r.customer_id AND b.net < 0 AND b.net = -r.net AND b.day || '' >= r.day)`
+
 const sqlDeliveries = `SELECT d.delivered_on, d.customer_id, d.id, d.receipt_id, d.what, COALESCE(r.store_id, 0),
 		c.name, c.store_id, c.owner_id, COALESCE(s.net, 0), COALESCE(s.first_day, ''), COALESCE(s.currency, '')
 	FROM delivery d
@@ -55,7 +61,7 @@ const sqlDeliveries = `SELECT d.delivered_on, d.customer_id, d.id, d.receipt_id,
 	LEFT JOIN receipt r ON r.customer_id = d.customer_id AND r.id = d.receipt_id
 	LEFT JOIN purchase_stat s ON s.customer_id = d.customer_id
 	WHERE d.delivered_on <> '' AND d.delivered_on >= ? AND d.delivered_on <= ? AND (d.delivered_on, d.customer_id, d.id) > (?, ?, ?)
-		AND c.do_not_contact = FALSE
+		AND c.do_not_contact = FALSE` + sqlKept + `
 	ORDER BY d.delivered_on, d.customer_id, d.id LIMIT ?`
 
 func (src deliveries) next(ctx context.Context, q db.Querier, cursor string, limit int) (list []candidate, after string, last bool, err error) {
@@ -166,7 +172,7 @@ func buyers(ctx context.Context, q db.Querier, p *planner, sales []sale) ([]cand
 			LEFT JOIN purchase_stat s ON s.customer_id = r.customer_id
 			WHERE c.do_not_contact = FALSE
 				AND NOT EXISTS (SELECT 1 FROM receipt o
-					WHERE o.customer_id = r.customer_id AND o.day || '' = r.day AND (o.net, o.id) > (r.net, r.id))`, args...)
+					WHERE o.customer_id = r.customer_id AND o.day || '' = r.day AND (o.net, o.id) > (r.net, r.id))`+sqlKept, args...)
 		if err != nil {
 			return nil, err
 		}

@@ -140,6 +140,18 @@ func (s *shop) buysAt(st org.Store, c customer.Customer, on day.Day, what string
 	return r.Receipt
 }
 
+// returns records that something was brought back.
+func (s *shop) returns(c customer.Customer, on day.Day, what string, yuan int64) {
+	s.t.Helper()
+	s.numbers++
+	minor := -yuan * 100
+	_, err := s.Purchases.Record(s.t.Context(), org.System, purchase.NewReceipt{
+		Store: s.home.ID, Number: fmt.Sprintf("R%04d", s.numbers), SoldAt: on.Start(shanghai).Add(16 * time.Hour), Customer: c.ID,
+		Lines: []purchase.NewLine{{SKU: what, Name: what, Quantity: -money.One, Amount: &minor}},
+	})
+	s.must(err)
+}
+
 func (s *shop) delivers(r purchase.Receipt, on day.Day, what string) {
 	s.t.Helper()
 	_, err := s.Purchases.Deliver(s.t.Context(), org.System, purchase.Delivery{

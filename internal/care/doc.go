@@ -4,8 +4,8 @@
 //
 // Tables: care_rule, task, task_outcome, plan_run.
 //
-// Planning reads receipt, receipt_line, product, delivery, purchase_stat and
-// customer in its own SQL: a planner that asked its neighbours customer by
+// Planning reads receipt, receipt_line, product, delivery, purchase_stat,
+// customer and insight_refill in its own SQL: a planner that asked its neighbours customer by
 // customer could not plan a million of them (docs/adr/0010). It never writes
 // there. Everything about one customer goes through the owners' packages.
 //

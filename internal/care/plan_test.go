@@ -80,6 +80,28 @@ func TestPlan_follows_up_a_high_value_purchase_after_7_and_90_days(t *testing.T)
 	})
 }
 
+func TestPlan_does_not_ask_how_something_is_that_was_brought_back(t *testing.T) {
+	run(t, func(t *testing.T, s *shop) {
+		s.only("purchase_7", "delivery_7")
+		s.crowd(today.AddDays(-7))
+		back, part, before := s.customer(s.li, "退了"), s.customer(s.li, "退了一点"), s.customer(s.li, "以前退过")
+		s.buys(back, today.AddDays(-7), "沙发", 8000)
+		s.returns(back, today.AddDays(-5), "沙发", 8000)
+		s.delivers(s.buys(back, today.AddDays(-12), "床", 500), today.AddDays(-7), "")
+		bench := s.customer(s.li, "送到就退")
+		s.delivers(s.buys(bench, today.AddDays(-12), "长凳", 400), today.AddDays(-7), "")
+		s.returns(bench, today.AddDays(-6), "长凳", 400)
+		s.buys(part, today.AddDays(-7), "沙发", 7000)
+		s.returns(part, today.AddDays(-6), "靠垫", 100)
+		s.returns(before, today.AddDays(-20), "柜子", 9000)
+		s.buys(before, today.AddDays(-7), "沙发", 6000)
+		s.plan()
+		if diff := cmp.Diff([]string{"purchase_7 退了一点", "delivery_7 退了", "purchase_7 以前退过"}, told(s.list(s.li))); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 func TestPlan_draws_a_sample_that_anyone_can_draw_again(t *testing.T) {
 	run(t, func(t *testing.T, s *shop) {
 		r := s.rule("sample_1")

@@ -27,13 +27,14 @@ const (
 	Birthday Trigger = "birthday" // ahead of a birthday, solar or lunar
 	Festival Trigger = "festival" // ahead of a festival, the store's best old customers
 	Cooling  Trigger = "cooling"  // silent for longer than their own rhythm explains
+	Refill   Trigger = "refill"   // ahead of the day on which they run out of something
 	Outcome  Trigger = "outcome"  // what was said at an earlier contact
 )
 
 // Triggers are those an administrator can make a rule of. Outcome is not among
 // them: the rules wants and unhappy are all there are.
 func Triggers() []Trigger {
-	return []Trigger{Delivery, Purchase, Sample, Birthday, Festival, Cooling}
+	return []Trigger{Delivery, Purchase, Sample, Birthday, Festival, Cooling, Refill}
 }
 
 // Codes of the rules that outcomes make tasks by.
@@ -63,6 +64,7 @@ type Params struct {
 	TopPercent    int      `json:"top_percent,omitempty"`    // how large a share of a store's sales is high value
 	SamplePercent int      `json:"sample_percent,omitempty"` // share of small purchases that is called
 	MinReceipts   int      `json:"min_receipts,omitempty"`   // purchases that make an old customer
+	Chance        int      `json:"chance,omitempty"`         // percent: how likely they have to be to buy it again
 	PerStore      int      `json:"per_store,omitempty"`      // at most so many customers of a store, the most valuable ones
 	Festivals     []string `json:"festivals,omitempty"`      // day.FestivalCodes
 	Lookback      int      `json:"lookback,omitempty"`       // missed nights that are caught up with
@@ -80,6 +82,7 @@ const (
 	ParamSamplePercent Param = "sample_percent"
 	ParamMinReceipts   Param = "min_receipts"
 	ParamPerStore      Param = "per_store"
+	ParamChance        Param = "chance"
 	ParamLookback      Param = "lookback"
 	ParamAttempts      Param = "attempts"
 )
@@ -87,7 +90,7 @@ const (
 // bounds are the least and the greatest value of each parameter.
 var bounds = map[Param][2]int{
 	ParamDays: {0, 730}, ParamLead: {0, 60}, ParamTopPercent: {1, 100}, ParamSamplePercent: {1, 100},
-	ParamMinReceipts: {1, 1000}, ParamPerStore: {1, 100_000}, ParamLookback: {0, 30}, ParamAttempts: {1, 10},
+	ParamMinReceipts: {1, 1000}, ParamChance: {1, 99}, ParamPerStore: {1, 100_000}, ParamLookback: {0, 30}, ParamAttempts: {1, 10},
 }
 
 // Bounds are the least and the greatest value the parameter may have.
@@ -109,6 +112,8 @@ func (t Trigger) Uses() []Param {
 		return []Param{ParamLead, ParamMinReceipts, ParamPerStore, ParamLookback, ParamAttempts}
 	case Cooling:
 		return []Param{ParamLookback, ParamAttempts}
+	case Refill:
+		return []Param{ParamLead, ParamChance, ParamLookback, ParamAttempts}
 	case Outcome:
 		return []Param{ParamDays, ParamAttempts}
 	}
@@ -131,6 +136,8 @@ func (p *Params) Number(name Param) *int {
 		return &p.MinReceipts
 	case ParamPerStore:
 		return &p.PerStore
+	case ParamChance:
+		return &p.Chance
 	case ParamLookback:
 		return &p.Lookback
 	case ParamAttempts:
@@ -140,7 +147,10 @@ func (p *Params) Number(name Param) *int {
 }
 
 // ahead reports whether the trigger's contact comes before its event.
-func (t Trigger) ahead() bool { return t == Birthday || t == Festival }
+func (t Trigger) ahead() bool { return t == Refill || t.greets() }
+
+// greets reports whether the trigger's event is one to be wished well for.
+func (t Trigger) greets() bool { return t == Birthday || t == Festival }
 
 const (
 	lookback = 3 // a server that was off over a weekend
@@ -165,6 +175,7 @@ func defaults() []Rule {
 		rule("festival", Festival, 50, 0, Params{Lead: 3, MinReceipts: 3, PerStore: 100,
 			Festivals: []string{"new_year", "spring_festival", "dragon_boat", "mid_autumn"}}),
 		rule("cooling", Cooling, 150, 14, Params{}),
+		rule("refill", Refill, 100, 7, Params{Lead: 3, Chance: 30}),
 		rule(CodeWants, Outcome, 200, 7, Params{Days: 1}),
 		rule(CodeUnhappy, Outcome, 400, 3, Params{}),
 	}

@@ -83,7 +83,7 @@ const (
 // tense is that of a contact for an event, made on a day.
 func (r Rule) tense(event, on day.Day) tense {
 	switch {
-	case !r.Trigger.ahead():
+	case !r.Trigger.greets():
 		return ahead
 	case on == 0:
 		return r.planned()
@@ -98,7 +98,7 @@ func (r Rule) tense(event, on day.Day) tense {
 // planned is the tense of contacts that are made when they are due, which is what
 // a company's own script is written for.
 func (r Rule) planned() tense {
-	if r.Trigger.ahead() && r.Params.Lead == 0 {
+	if r.Trigger.greets() && r.Params.Lead == 0 {
 		return onDay
 	}
 	return ahead
