@@ -284,3 +284,25 @@ func TestHousehold_is_joined_and_left(t *testing.T) {
 		t.Errorf("got %s", got.text)
 	}
 }
+
+func TestNotes_are_listed_to_the_last(t *testing.T) {
+	s := newShop(t, dbtest.SQLite(t))
+	notes := s.customerPath(s.liNa, "/notes")
+	for n := range 23 {
+		s.as(org.Associate, "POST", notes, object{"body": fmt.Sprintf("第 %d 条", n)}).want(t, 201)
+	}
+	var bodies []any
+	for next := ""; ; {
+		page := s.as(org.Associate, "GET", notes+"?limit=10&after="+next, nil).want(t, 200)
+		for _, n := range page.at("items").([]any) {
+			bodies = append(bodies, n.(object)["body"])
+		}
+		if page.at("next") == nil {
+			break
+		}
+		next = page.at("next").(string)
+	}
+	if len(bodies) != 23 || bodies[0] != "第 22 条" || bodies[22] != "第 0 条" {
+		t.Errorf("got %v, want 23 notes, the latest first", bodies)
+	}
+}

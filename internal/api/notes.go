@@ -27,12 +27,21 @@ func (a *API) noteRoutes() {
 	add(a, Route{ID: "restore_note", Method: http.MethodPost, Path: "/customers/{customer}/notes/{note}/restoration", Tag: "customers", Right: org.CustomersWrite, Status: http.StatusNoContent}, a.restoreNote)
 }
 
-func (a *API) listNotes(ctx context.Context, actor org.Actor, in *CustomerPath) (*pageOut[note], error) {
-	f, err := a.Customers.File(ctx, actor, in.Customer.Of)
+type noteListIn struct {
+	CustomerPath
+	Paging
+}
+
+func (a *API) listNotes(ctx context.Context, actor org.Actor, in *noteListIn) (*pageOut[note], error) {
+	before, err := cursor[customer.NoteID](in.After)
 	if err != nil {
 		return nil, err
 	}
-	return newPage(each(f.Notes, newNote), "")
+	list, next, err := a.Customers.Notes(ctx, actor, in.Customer.Of, before, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return newPage(each(list, newNote), next)
 }
 
 type newNoteIn struct {
@@ -52,16 +61,14 @@ func (a *API) addNote(ctx context.Context, actor org.Actor, in *newNoteIn) (*one
 	if err != nil {
 		return nil, err
 	}
-	f, err := a.Customers.File(ctx, actor, in.Customer.Of)
+	list, _, err := a.Customers.Notes(ctx, actor, in.Customer.Of, made+1, 1)
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range f.Notes {
-		if n.ID == made {
-			return &one[note]{newNote(n)}, nil
-		}
+	if len(list) == 0 || list[0].ID != made {
+		return nil, errs.New(errs.NotFound, "api.gone")
 	}
-	return nil, errs.New(errs.NotFound, "api.gone")
+	return &one[note]{newNote(list[0])}, nil
 }
 
 type notePath struct {

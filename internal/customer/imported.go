@@ -217,9 +217,18 @@ func (s *Service) unpatch(ctx context.Context, tx *db.Tx, actor org.Actor, p Pat
 	has := slices.DeleteFunc(slices.Clone(had), func(k Contact) bool {
 		return slices.ContainsFunc(p.Contacts, k.same)
 	})
+	if h.Card != now.Card && h.Card != "" { // somebody else may have it by now
+		switch other, err := holder(ctx, tx, card, h.Card); {
+		case err != nil:
+			return err
+		case other != 0 && other != p.Customer:
+			h.Card = now.Card
+		}
+	}
 	after := h.onto(now)
 	if h != patchable(now) || len(has) != len(had) {
-		if err := s.updateTx(ctx, tx, actor, now, after, has); err != nil {
+		// Not checked again: it is what the file was, whoever undoes the import.
+		if err := s.put(ctx, tx, actor, now, after, had, has); err != nil {
 			return err
 		}
 	}
@@ -227,14 +236,12 @@ func (s *Service) unpatch(ctx context.Context, tx *db.Tx, actor org.Actor, p Pat
 	if err != nil {
 		return err
 	}
-	var answers []Answer
 	for _, f := range p.Facts {
-		if slices.ContainsFunc(facts, func(is Fact) bool { return is.Field == f.Field && is.Value == f.After }) {
-			answers = append(answers, Answer{Field: f.Field, Value: f.Before})
+		if !slices.ContainsFunc(facts, func(is Fact) bool { return is.Field == f.Field && is.Value == f.After }) {
+			continue
 		}
-	}
-	if len(answers) > 0 {
-		if err := s.learn(ctx, tx, actor, after, answers, FromImport); err != nil {
+		err := s.learn(ctx, tx, actor, after, []Answer{{Field: f.Field, Value: f.Before}}, FromImport)
+		if err != nil && !errs.Is(err, errs.Invalid) { // the field may not take any more what it was before
 			return err
 		}
 	}

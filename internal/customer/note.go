@@ -38,6 +38,23 @@ func notes(ctx context.Context, q db.Querier, c ID, limit int) ([]Note, error) {
 		WHERE customer_id = ? AND deleted_at IS NULL ORDER BY id DESC LIMIT ?`, int64(c), limit)
 }
 
+// Notes is a page of a customer's notes, the latest first, from before the one
+// given (0: the latest), and before which the next page begins; 0: this is the last.
+func (s *Service) Notes(ctx context.Context, actor org.Actor, c ID, before NoteID, limit int) ([]Note, NoteID, error) {
+	if err := s.Reach(ctx, actor, c); err != nil {
+		return nil, 0, err
+	}
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	list, err := db.All(ctx, s.DB, scanNote, `SELECT id, body, staff_id, at FROM note
+		WHERE customer_id = ? AND id < ? AND deleted_at IS NULL ORDER BY id DESC LIMIT ?`, int64(c), int64(before), limit+1)
+	if err != nil || len(list) <= limit {
+		return list, 0, err
+	}
+	return list[:limit], list[limit-1].ID, nil
+}
+
 // AddNote writes a note into the file and onto the timeline. Sent twice with the
 // same key (see package once) it is written once.
 func (s *Service) AddNote(ctx context.Context, actor org.Actor, c ID, body, key string) error {

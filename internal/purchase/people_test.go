@@ -135,3 +135,38 @@ func TestUndoClosesFilesThatTheImportItselfHasAddedTo(t *testing.T) {
 		}
 	})
 }
+
+// TestUndoIsNotStoppedByWhatCannotBeSetBack has an import overwrite a card and a
+// fact, gives the old card to somebody else and closes the field.
+func TestUndoIsNotStoppedByWhatCannotBeSetBack(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := setup(t, d)
+		st, _ := till(t, s)
+		ctx, field := ctxOf(t), customer.Field{Code: "shoe_size", Group: customer.Soft, Type: customer.Number, Labels: map[string]string{"en": "Shoe size"}, Active: true}
+		if err := s.Customers.SaveField(ctx, org.System, field); err != nil {
+			t.Fatal(err)
+		}
+		known, err := s.Customers.Create(ctx, org.System, customer.NewCustomer{Name: "李雷", Card: "OLD", StoreID: st.ID,
+			Contacts: []customer.Contact{{Kind: customer.Phone, Value: "+8613900000001"}}, Answers: []customer.Answer{{Field: "shoe_size", Value: "42"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := file(t, "people.csv", "姓名,手机号,会员卡号,shoe_size\n李小雷,13900000001,NEW,43\n")
+		f.Kind = Customers
+		r := s.mustImport(t, f, Options{Store: "SH1", Overwrite: true})
+		if _, err := s.Customers.Create(ctx, org.System, customer.NewCustomer{Name: "韩梅梅", Card: "OLD", StoreID: st.ID}); err != nil {
+			t.Fatal(err)
+		}
+		field.Active = false
+		if err := s.Customers.SaveField(ctx, org.System, field); err != nil {
+			t.Fatal(err)
+		}
+		run, err := s.Undo(ctx, org.System, r.Run.ID, nil)
+		if err != nil || run.State != Undone {
+			t.Fatalf("the undo ends %s, %v", run.State, err)
+		}
+		if c, err := s.Customers.Get(ctx, org.System, known.ID); err != nil || c.Name != "李雷" || c.Card != "NEW" {
+			t.Errorf("the file is %+v, %v; want the old name, and the card that is theirs", c, err)
+		}
+	})
+}
