@@ -115,6 +115,7 @@ var errBroken = errors.New("audit: the chain is broken")
 // finding, not an error.
 func (s *Service) Verify(ctx context.Context) (r Report, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		r = Report{}
 		var prev []byte
 		whole := true
 		err := db.Each(ctx, tx, func(row db.Scanner) error {

@@ -32,7 +32,11 @@ func Each(ctx context.Context, q Querier, f func(Scanner) error, query string, a
 			return err
 		}
 	}
-	return rows.Err()
+	err = rows.Err()
+	if d, ok := q.(*DB); ok { // a transaction explains what went wrong at its end
+		return d.explain(err)
+	}
+	return err
 }
 
 // All returns every row, read by scan.

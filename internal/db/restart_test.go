@@ -79,12 +79,28 @@ func TestConnections_that_broke_while_they_rested_are_replaced_without_a_word(t 
 	for name, use := range uses {
 		t.Run(name, func(t *testing.T) {
 			fill(t, d)
-			if _, err := db.All(t.Context(), d, db.Value[bool],
-				"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"); err != nil {
+			if _, err := db.All(t.Context(), d, db.Value[bool], terminate); err != nil {
 				t.Fatal(err)
 			}
 			atOnce(t, 16, func(ctx context.Context, begun func()) error { begun(); return use(ctx, d) })
 		})
+	}
+}
+
+// terminate ends every connection but the one that asks for it.
+const terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+func TestRows_that_break_off_are_told_as_a_lost_connection(t *testing.T) {
+	d := dbtest.Postgres(t)
+	n := 0
+	err := db.Each(t.Context(), d, func(db.Scanner) error {
+		if n++; n > 1 {
+			return nil
+		}
+		return db.Each(t.Context(), d, func(db.Scanner) error { return nil }, terminate)
+	}, "SELECT repeat('rice', 1000) FROM generate_series(1, 20000)") // more than any buffer holds
+	if errs.KindOf(err) != errs.Unavailable {
+		t.Errorf("after %d rows: %v, want unavailable", n, err)
 	}
 }
 
