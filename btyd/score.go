@@ -30,6 +30,7 @@ type scorer struct {
 	xs      int                    // purchases on the grid: 0 … xs-1
 	fates   []atomic.Pointer[fate] // by x*steps + T
 	logs    []float64              // ln(alpha + time)
+	odds    []float64              // ln a - ln(b+n-1) by x; -Inf without a chance to stop
 }
 
 // gridOf is how many whole steps the longest time has, or 0 where times are continuous or
@@ -73,6 +74,13 @@ func (m geometric) score(dst Scores, h *Histories, t float64) {
 		for i := range s.logs {
 			s.logs[i] = math.Log(m.alpha + float64(i)*h.Step)
 		}
+		s.odds = make([]float64, s.xs)
+		for x := range s.odds {
+			s.odds[x] = math.Inf(-1)
+			if n := m.chances(x); n > 0 {
+				s.odds[x] = math.Log(m.a) - math.Log(m.b+(n-1))
+			}
+		}
 	}
 	inParallel(h.Len(), scoreStretch, func(_, from, to int) { s.stretch(from, to) })
 }
@@ -80,13 +88,6 @@ func (m geometric) score(dst Scores, h *Histories, t float64) {
 // stretch scores the rows from … to-1.
 func (s *scorer) stretch(from, to int) {
 	m, h := s.m, s.h
-	stopped := make([]float64, s.xs) // ln a - ln(b+n-1), by x
-	for x := range stopped {
-		stopped[x] = math.Inf(-1)
-		if n := m.chances(x); n > 0 {
-			stopped[x] = math.Log(m.a) - math.Log(m.b+(n-1))
-		}
-	}
 	terms := make([]float64, max(1, m.k))
 	for i := from; i < to; i++ {
 		x, tx, t := int(h.X[i]), h.Tx[i]*s.perStep, h.T[i]*s.perStep
@@ -110,7 +111,7 @@ func (s *scorer) stretch(from, to int) {
 			silence = m.silence(History{X: x, Tx: h.Tx[i], T: h.T[i]}, terms)
 		}
 		alive := 1.0
-		if base := stopped[x]; base >= -math.MaxFloat64 {
+		if base := s.odds[x]; base >= -math.MaxFloat64 {
 			alive = 1 / (1 + math.Exp(base+m.shape(x)*(s.logs[nt]-s.logs[ntx]))/silence)
 		}
 		if s.needs.Alive != nil {
