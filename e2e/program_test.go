@@ -74,7 +74,7 @@ func start(program string, args ...string) (*served, error) {
 		return s, nil
 	case <-s.ended:
 		return nil, errors.New("it ended: " + s.said())
-	case <-time.After(patience):
+	case <-time.After(3 * patience): // it may have a chain to make up first
 		s.kill()
 		return nil, errors.New("it does not say where it serves: " + s.said())
 	}
