@@ -111,9 +111,9 @@ func (h Pages) addDelivery(w http.ResponseWriter, r *http.Request, c customer.ID
 	in.GiftCost = form.Parse(f, "gift_cost", func(s string) (money.Amount, error) { return money.Parse(s, whole.Net.Currency) })
 	for _, d := range whole.Deliveries {
 		if d.ID.String() == f.Text("delivery") {
-			in.ID, in.PromisedOn = d.ID, d.PromisedOn
-			if in.What == "" {
-				in.What = d.What
+			in.ID, in.PromisedOn, in.What = d.ID, d.PromisedOn, cmp.Or(in.What, d.What)
+			if in.Gift == "" { // the button that says it has arrived says nothing of the gift
+				in.Gift, in.GiftCost = d.Gift, d.GiftCost
 			}
 		}
 	}

@@ -187,7 +187,8 @@ func TestDelivery_is_promised_and_then_made(t *testing.T) {
 		s.site.As(s.li).Post(at+"/deliveries", "delivery", id, "delivered_on", today).WantRedirect(at + "#deliveries")
 		s.site.As(s.li).Get(at).Want(200).WantText("#deliveries li", "2026年11月22日送到").WantNone("#deliveries input[name=delivery]")
 		whole, err := s.purchases.Receipt(t.Context(), s.li, c.ID, r.ID)
-		if err != nil || len(whole.Deliveries) != 1 || whole.Deliveries[0].PromisedOn != "2026-11-25" || whole.Deliveries[0].What != "沙发" {
+		if err != nil || len(whole.Deliveries) != 1 || whole.Deliveries[0].PromisedOn != "2026-11-25" || whole.Deliveries[0].What != "沙发" ||
+			whole.Deliveries[0].Gift != "抱枕" || whole.Deliveries[0].GiftCost.Minor != 1990 {
 			t.Errorf("got %+v, %v", whole.Deliveries, err)
 		}
 		s.site.As(s.watcher).Post(at+"/deliveries", "delivered_on", today).Want(403)
