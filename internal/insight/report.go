@@ -33,9 +33,15 @@ func (s *Service) ask(ctx context.Context, q db.Querier, b *Book) (*Asked, error
 // reports are all reports by name. Each is a pure function whose result is kept as
 // a JSON document.
 var reports = map[string]func(*View, *Asked) any{
+	"overview":      func(v *View, _ *Asked) any { return overview(v) },
 	"concentration": func(v *View, _ *Asked) any { return concentration(v) },
 	"cohorts":       func(v *View, _ *Asked) any { return cohorts(v) },
 	"flow":          func(v *View, _ *Asked) any { return flow(v) },
 	"rfm":           func(v *View, _ *Asked) any { return rfm(v) },
 	"distribution":  func(v *View, _ *Asked) any { return distribution(v) },
+	"model":         func(v *View, _ *Asked) any { return quality(v) },
+	"stores":        func(v *View, a *Asked) any { return stores(v, a) },
+	"economics":     func(v *View, a *Asked) any { return economics(v, a) },
+	"lost":          func(v *View, a *Asked) any { return lost(v, a) },
+	"loyalty":       func(v *View, a *Asked) any { return loyalty(v, a) },
 }

@@ -1,0 +1,56 @@
+package insight
+
+// Quality says how far the forecast can be trusted, from a check on the company's
+// own purchases: everything up to a day was known, and what came after it was
+// foretold. It is of all stores, whichever store it is asked for.
+type Quality struct {
+	Basis     Basis          `json:"basis"`
+	Method    string         `json:"method"`    // mbgnbd, paretonbd, bgnbd, return; hiatus for the rule
+	Horizon   int            `json:"horizon"`   // days ahead that chances are given for
+	Customers int            `json:"customers"` // what there is …
+	Repeaters int            `json:"repeaters"`
+	Days      int            `json:"days"`
+	Needs     Missing        `json:"needs"`   // … what a model needs …
+	Missing   Missing        `json:"missing"` // … and what is missing
+	Check     *Checked       `json:"check"`   // null: too little data
+	Concerns  []ModelWarning `json:"concerns"`
+}
+
+// Checked is the check in numbers that can be said in a sentence.
+type Checked struct {
+	Said
+	Customers int       `json:"customers"`
+	Returned  int       `json:"returned"` // of them, within the days
+	Foretold  float64   `json:"foretold"` // how many were to return, by the sum of the chances
+	Verdict   Verdict   `json:"verdict"`
+	Gain      float64   `json:"gain"`    // by how much the log loss is below that of the best simple rule: 0.1 is a tenth
+	Off       float64   `json:"off"`     // how far the chances are off on average, in points of 100 (ECE × 100)
+	Bins      []HeldBin `json:"bins"`    // tenths of the customers, the likeliest first
+	Methods   []Method  `json:"methods"` // every method and every simple rule, the best first
+}
+
+// Method is how one method did in the check. A number it does not speak of is null.
+type Method struct {
+	Name     string   `json:"name"`
+	Simple   bool     `json:"simple"`    // a rule of thumb, which a model has to beat
+	Chosen   bool     `json:"chosen"`    // it speaks
+	LogLoss  *float64 `json:"log_loss"`  // the less the better
+	Order    *float64 `json:"order"`     // of one who came and one who did not, how often the first had the better chance (AUC)
+	TopTenth *float64 `json:"top_tenth"` // the share of all purchases that the tenth foretold to buy most did make
+	Bias     *float64 `json:"bias"`      // of the number of purchases: 0.1 is a tenth too many
+	Off      *float64 `json:"off"`       // see Checked
+}
+
+// Verdict is the check in a word.
+type Verdict string
+
+// The verdicts.
+const (
+	Trusted Verdict = "trusted" // better than every simple rule, and chances are as said
+	Ordered Verdict = "ordered" // the order of the customers is right, the chances themselves are off
+	Doubted Verdict = "doubted" // no better than a simple rule
+)
+
+func quality(v *View) Quality {
+	return Quality{Basis: v.Model.Basis, Method: v.Model.Chosen, Concerns: []ModelWarning{}}
+}
