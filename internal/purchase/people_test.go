@@ -3,6 +3,7 @@ package purchase
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -167,6 +168,91 @@ func TestUndoIsNotStoppedByWhatCannotBeSetBack(t *testing.T) {
 		}
 		if c, err := s.Customers.Get(ctx, org.System, known.ID); err != nil || c.Name != "李雷" || c.Card != "NEW" {
 			t.Errorf("the file is %+v, %v; want the old name, and the card that is theirs", c, err)
+		}
+	})
+}
+
+// TestTwoImportsOfTheSamePeopleAtOnceOpenEachFileOnce has two tills bring files
+// of the same people in opposite order: one knows the cards, the other the
+// phones, and some rows both.
+func TestTwoImportsOfTheSamePeopleAtOnceOpenEachFileOnce(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := setup(t, d)
+		till(t, s)
+		const people = 60
+		row := func(till string, n int, card, phone bool) string {
+			c, p := "", ""
+			if card {
+				c = fmt.Sprintf("P%03d", n)
+			}
+			if phone {
+				p = fmt.Sprintf("139000000%02d", n)
+			}
+			return fmt.Sprintf("%s%d%t%t,S1,沙发,1,2026-02-01 10:00:00,100,%s,%s,顾客%d\n", till, n, card, phone, c, p, n)
+		}
+		a, b := head, head
+		for n := range people {
+			a += row("A", n, true, true) + row("A", n, true, false)
+			b += row("B", people-1-n, true, true) + row("B", people-1-n, false, true)
+		}
+		files := []File{file(t, "a.csv", a), file(t, "b.csv", b)}
+		failed := make([]error, len(files))
+		var wg sync.WaitGroup
+		for i, f := range files {
+			wg.Go(func() { _, failed[i] = s.Import(ctxOf(t), org.System, f, shop, nil) })
+		}
+		wg.Wait()
+		for _, err := range failed {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.statsAreRight(ctxOf(t)); err != nil {
+			t.Error(err)
+		}
+		totals, err := s.Purchases(ctxOf(t), org.System)
+		if err != nil || totals.Receipts != 4*people || totals.Customers != people {
+			t.Errorf("%d receipts of %d customers, %v; want %d of %d", totals.Receipts, totals.Customers, err, 4*people, people)
+		}
+	})
+}
+
+// TestUndoWhileAnotherFileOfTheSamePeopleComesIn leaves nobody's receipt without
+// a file.
+func TestUndoWhileAnotherFileOfTheSamePeopleComesIn(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := setup(t, d)
+		till(t, s)
+		const people = 80
+		text := func(till string) string {
+			out := head
+			for n := range people {
+				out += fmt.Sprintf("%s%d,S1,沙发,1,2026-02-01 10:00:00,100,P%03d,,\n", till, n, n)
+			}
+			return out
+		}
+		for round := range 3 {
+			first := s.mustImport(t, file(t, "a.csv", text(fmt.Sprintf("A%d-", round))), shop)
+			second := file(t, "b.csv", text(fmt.Sprintf("B%d-", round)))
+			var wg sync.WaitGroup
+			var undone, imported error
+			wg.Go(func() { _, undone = s.Undo(ctxOf(t), org.System, first.Run.ID, nil) })
+			wg.Go(func() { _, imported = s.Import(ctxOf(t), org.System, second, shop, nil) })
+			wg.Wait()
+			if undone != nil || imported != nil {
+				t.Fatalf("round %d: %v, %v", round, undone, imported)
+			}
+			orphans, err := db.One(ctxOf(t), d, db.Value[int], `SELECT COUNT(*) FROM receipt r WHERE r.customer_id > 0
+				AND NOT EXISTS (SELECT 1 FROM customer c WHERE c.customer_id = r.customer_id)`)
+			if err != nil || orphans != 0 {
+				t.Errorf("round %d: %d receipts of nobody, %v", round, orphans, err)
+			}
+			if totals, err := s.Purchases(ctxOf(t), org.System); err != nil || totals.Receipts != int64((round+1)*people) {
+				t.Errorf("round %d: %d receipts, %v; want %d", round, totals.Receipts, err, (round+1)*people)
+			}
+			if err := s.statsAreRight(ctxOf(t)); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 }
