@@ -110,7 +110,7 @@ type newRuleIn struct {
 	Body struct {
 		RuleFields
 		Code    string       `json:"code" maxLength:"32" doc:"It never changes: tasks tell of it" example:"delivery_30"`
-		Trigger care.Trigger `json:"trigger" enum:"delivery,purchase,sample,birthday,festival,cooling"`
+		Trigger care.Trigger `json:"trigger" enum:"delivery,purchase,sample,birthday,festival,cooling,refill"`
 	}
 }
 

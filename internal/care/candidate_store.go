@@ -31,6 +31,8 @@ func (s *Service) source(ctx context.Context, q db.Querier, p *planner, r Rule) 
 		return festivalSource(ctx, q, p, r, w)
 	case Cooling:
 		return coolings{p, r, w}, nil
+	case Refill:
+		return refillSource(ctx, q, p, r, w)
 	}
 	return nothing{}, nil
 }

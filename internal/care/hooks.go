@@ -31,7 +31,7 @@ func (s *Service) CustomerMovedTx(ctx context.Context, tx *db.Tx, c customer.ID,
 // deliveries are still there. What somebody has worked on stays.
 func (s *Service) ReceiptsUndoneTx(ctx context.Context, tx *db.Tx, gone []purchase.Receipt) error {
 	stmt, err := tx.Prepare(ctx, `DELETE FROM task WHERE customer_id = ? AND state = 'open' AND version = 1
-		AND (anchor = ? OR anchor = ? OR anchor IN (
+		AND (anchor = ? OR anchor = ? OR anchor LIKE ? OR anchor IN (
 			SELECT 'delivery:' || d.id FROM delivery d WHERE d.customer_id = ? AND d.receipt_id = ?))`)
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (s *Service) ReceiptsUndoneTx(ctx context.Context, tx *db.Tx, gone []purcha
 			continue
 		}
 		number := strconv.FormatInt(int64(r.ID), 10)
-		if _, err := stmt.Exec(ctx, int64(r.Customer), "receipt:"+number, "silence:"+number, int64(r.Customer), int64(r.ID)); err != nil {
+		if _, err := stmt.Exec(ctx, int64(r.Customer), "receipt:"+number, "silence:"+number, "refill:%:"+r.Day, int64(r.Customer), int64(r.ID)); err != nil {
 			return err
 		}
 	}

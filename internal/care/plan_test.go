@@ -240,6 +240,7 @@ func (s *shop) fillAll() {
 	r.Params.SamplePercent = 100
 	_, err := s.SaveRule(s.t.Context(), org.System, r)
 	s.must(err)
+	s.runsOut(s.li, "快用完", "洗衣液")
 	s.crowd(today.AddDays(-7))
 	s.crowd(today.AddDays(-90))
 	for i, a := range []org.Actor{s.li, s.wu, s.li} {

@@ -17,6 +17,8 @@ func RuleIcon(t care.Trigger) string {
 		return "party-popper"
 	case care.Cooling:
 		return "snowflake"
+	case care.Refill:
+		return "package-open"
 	}
 	return "message-circle"
 }
