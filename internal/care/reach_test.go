@@ -85,6 +85,25 @@ func TestDo_not_contact_counts_at_the_moment_of_showing(t *testing.T) {
 	})
 }
 
+func TestTask_of_a_file_that_was_taken_back_with_its_import_stands_on_no_list(t *testing.T) {
+	run(t, func(t *testing.T, s *shop) {
+		s.only("birthday")
+		_, month, dom := today.AddDays(2).Date()
+		c := s.customer(s.li, "导入的", born("solar", int(month), dom))
+		s.plan()
+		if n := len(s.list(s.li)); n != 1 {
+			t.Fatalf("%d tasks, want 1", n)
+		}
+		s.exec("DELETE FROM customer WHERE customer_id = " + c.ID.String())
+		if list := s.list(s.li); len(list) != 0 {
+			t.Errorf("on the list: %v", told(list))
+		}
+		if got := s.counts(s.li); got.ToDo != 0 {
+			t.Errorf("counted: %+v", got)
+		}
+	})
+}
+
 func TestComplaint_stays_with_the_manager_when_the_customer_gets_another_owner(t *testing.T) {
 	withTask(t, func(t *testing.T, s *shop, it care.Item) {
 		s.Customers.OnMoved(s.CustomerMovedTx)

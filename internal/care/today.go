@@ -269,11 +269,12 @@ func (s *Service) armsOf(ctx context.Context, actor org.Actor, person org.StaffI
 	return list, nil
 }
 
-// sqlDue are the conditions for a task to stand on the list of a day. The empty
-// text behind until keeps an engine from reading by the index over until and
-// sorting: the lists' own indexes have the order.
-const sqlDue = `t.due <= ? AND t.until || '' >= ? AND NOT EXISTS (
-	SELECT 1 FROM customer c WHERE c.customer_id = t.customer_id AND c.do_not_contact)`
+// sqlDue are the conditions for a task to stand on the list of a day: of a
+// customer who may be contacted, and whose file was not taken back with its
+// import. The empty text behind until keeps an engine from reading by the index
+// over until and sorting: the lists' own indexes have the order.
+const sqlDue = `t.due <= ? AND t.until || '' >= ? AND EXISTS (
+	SELECT 1 FROM customer c WHERE c.customer_id = t.customer_id AND c.do_not_contact = FALSE)`
 
 // sqlFirst lets a customer stand on a list once, with the most valuable of what
 // one person or store has to call them for; a promised call goes before all.
