@@ -14,6 +14,7 @@ import (
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/demo"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/org"
 )
 
 type demoCmd struct {
@@ -57,6 +58,9 @@ func (c *demoCmd) Run(app *App) error {
 	}
 	defer s.Close()
 	// A demo that was filled some days ago has no list for today yet.
+	if _, err := s.Insight.Refresh(app.Context, org.System, today.AddDays(-1)); err != nil { // the plan reads it
+		return err
+	}
 	if _, err := s.Care.Plan(app.Context, today); err != nil {
 		return err
 	}

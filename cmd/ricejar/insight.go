@@ -34,6 +34,7 @@ func (c *insightRefreshCmd) Run(app *App) error {
 	if err != nil {
 		return err
 	}
+	s.Insight.Progress = func(step string, done, all int64) { app.Log.Debug("refresh", "step", step, "done", done, "all", all) }
 	done, err := s.Insight.Refresh(app.Context, org.System, asOf)
 	if err != nil {
 		return err

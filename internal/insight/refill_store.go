@@ -37,10 +37,15 @@ const sqlLines = `SELECT l.customer_id, l.product_id, r.day
 
 // readLines reads what was bought in the last two years. Its memory is 8 bytes a line.
 func readLines(ctx context.Context, q db.Querier, asOf day.Day) (*lines, error) {
-	l := &lines{}
+	from := asOf.AddDays(-refillHistory)
+	n, err := db.One(ctx, q, db.Value[int], `SELECT CAST(COALESCE(SUM(lines), 0) AS BIGINT) FROM receipt WHERE day > ? AND day <= ? AND customer_id > 0`, from, asOf)
+	if err != nil {
+		return nil, err
+	}
+	l := &lines{product: make([]int32, 0, n), day: make([]int32, 0, n)} // all at once: see makeRoom
 	index := make(map[purchase.ProductID]int32)
 	days := make(dayCache)
-	err := db.Each(ctx, q, func(row db.Scanner) error {
+	err = db.Each(ctx, q, func(row db.Scanner) error {
 		var c customer.ID
 		var p purchase.ProductID
 		var on string
@@ -59,7 +64,7 @@ func readLines(ctx context.Context, q db.Querier, asOf day.Day) (*lines, error) 
 		d, err := days.parse(on)
 		l.product, l.day = append(l.product, i), append(l.day, int32(d))
 		return err
-	}, sqlLines, asOf.AddDays(-refillHistory), asOf)
+	}, sqlLines, from, asOf)
 	l.start = append(l.start, len(l.product))
 	return l, err
 }

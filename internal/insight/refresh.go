@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"time"
 
@@ -67,7 +68,9 @@ func (s *Service) Refresh(ctx context.Context, actor org.Actor, asOf day.Day) (R
 	}
 	b := src.book
 	s.progress("fit", 0, int64(b.Len()))
+	runtime.GC() // each step leaves as much behind as the next one needs
 	model, found := foretell(src)
+	runtime.GC()
 	model.ID, model.FittedAt = v.id, v.begun
 	list := scores(b, found)
 	if err := s.writeScores(ctx, v, b, found, list); err != nil {
@@ -77,6 +80,7 @@ func (s *Service) Refresh(ctx context.Context, actor org.Actor, asOf day.Day) (R
 	if err != nil {
 		return Refreshed{}, err
 	}
+	runtime.GC()
 	s.progress("report", 0, int64(len(b.Stores)))
 	reports, err := draw(src, &model, list)
 	if err != nil {
