@@ -180,12 +180,15 @@ func (a *App) printReport(r purchase.Report) {
 	} else {
 		line("import.report.customers", "new", c.CustomersNew, "updated", c.CustomersUpdated, "unchanged", c.CustomersUnchanged)
 	}
+	if c.Remarks > 0 {
+		line("import.report.remarks", "n", c.Remarks)
+	}
 	if len(c.UnknownStaff) > 0 {
 		line("import.report.unknown_staff", "codes", strings.Join(c.UnknownStaff, ", "))
 	}
 	for i, bad := range r.Problems {
 		if i == printedProblems {
-			line("import.report.more_problems", "n", c.ProblemRows-printedProblems)
+			line("import.report.more_problems", "n", c.ProblemRows+c.Remarks-printedProblems)
 			break
 		}
 		line("import.report.problem", "row", bad.Row, "reason", explainProblem(p, bad))

@@ -55,6 +55,7 @@ type importError struct {
 type importCounts struct {
 	Rows               int               `json:"rows" doc:"Read, without the header and blank ones"`
 	ProblemRows        int               `json:"problem_rows" doc:"Listed, nothing of them taken"`
+	Remarks            int               `json:"remarks" doc:"Rows listed that were taken all the same: all but a card or a phone"`
 	Lines              int               `json:"lines"`
 	ReceiptsNew        int               `json:"receipts_new"`
 	ReceiptsUnchanged  int               `json:"receipts_unchanged"`
@@ -76,7 +77,7 @@ type importCounts struct {
 
 func newCounts(c purchase.Counts) importCounts {
 	out := importCounts{
-		c.Rows, c.ProblemRows, c.Lines, c.ReceiptsNew, c.ReceiptsUnchanged, c.ReceiptsCompleted, c.ReceiptsDiffering, c.Returns,
+		c.Rows, c.ProblemRows, c.Remarks, c.Lines, c.ReceiptsNew, c.ReceiptsUnchanged, c.ReceiptsCompleted, c.ReceiptsDiffering, c.Returns,
 		c.WalkIns, c.ProductsNew, c.DeliveriesNew, c.CustomersNew, c.CustomersUpdated, c.CustomersUnchanged, nil, c.UnknownStaff,
 		c.Undone, c.CustomersGone, c.CustomersKept,
 	}

@@ -479,6 +479,7 @@ func (im *importing) know(ctx context.Context, keys []customer.ImportKey) error 
 // plus adds counts up.
 func (c Counts) plus(d Counts) Counts {
 	c.ProblemRows += d.ProblemRows
+	c.Remarks += d.Remarks
 	c.Lines += d.Lines
 	c.ReceiptsNew += d.ReceiptsNew
 	c.ReceiptsUnchanged += d.ReceiptsUnchanged

@@ -281,7 +281,7 @@ func (out *outcome) settle(m customer.Matched, list []ruled) {
 			p.Field = fieldPhone
 		}
 		out.problems = append(out.problems, p)
-		out.counts.ProblemRows++
+		out.counts.Remarks++
 		delete(m.Clashes, r.who) // once is enough
 	}
 }

@@ -216,6 +216,16 @@ func (s *stamp) clockOf(p *digits) bool {
 	return p.done()
 }
 
+// ParseDay reads the day of a till's date, in all the ways it may be written in a file to import.
+func ParseDay(cell []byte, order DateOrder) (day.Day, bool) {
+	s, ok := parseStamp(cell, order)
+	if !ok {
+		return 0, false
+	}
+	d, err := day.New(s.year, time.Month(s.month), s.day)
+	return d, err == nil
+}
+
 // digits cuts a text into numbers and what stands between them.
 type digits struct{ b []byte }
 

@@ -46,7 +46,7 @@ func TestANewCardOrPhoneOfAKnownCustomerIsRemembered(t *testing.T) {
 		if diff := cmp.Diff(dry.Run.Counts, r.Run.Counts); diff != "" {
 			t.Errorf("the dry run and the import count differently:\n%s", diff)
 		}
-		if c := r.Run.Counts; c.ReceiptsNew != 9 || c.CustomersNew != 1 || c.CustomersUpdated != 2 {
+		if c := r.Run.Counts; c.ReceiptsNew != 9 || c.CustomersNew != 1 || c.CustomersUpdated != 2 || c.Remarks != 2 || c.ProblemRows != 0 {
 			t.Errorf("the import counts %+v", c)
 		}
 		want := []line{{6, "phone", customer.PhoneOfAnother}, {7, "customer", customer.HasOtherCard}}

@@ -58,7 +58,8 @@ type Options struct {
 // Counts is the report of an import, in numbers.
 type Counts struct {
 	Rows        int `json:"rows"`         // read, without the header and blank ones
-	ProblemRows int `json:"problem_rows"` // listed: not taken, or not all that they say
+	ProblemRows int `json:"problem_rows"` // listed, nothing of them taken
+	Remarks     int `json:"remarks"`      // rows listed that were taken all the same: all but a card or a phone
 
 	Lines             int `json:"lines"`              // written
 	ReceiptsNew       int `json:"receipts_new"`       // written
