@@ -128,7 +128,7 @@ func (s *Services) workers(now func() time.Time) *jobs.Workers {
 	s.Purchases.RegisterJobs(w)
 	s.Customers.RegisterJobs(w)
 	jobs.Register(w, func(ctx context.Context, _ *jobs.Job[tidyUp]) error {
-		return errors.Join(once.Prune(ctx, s.DB), s.Auth.Prune(ctx), s.Jobs.Prune(ctx, now().Add(-keepJobs)))
+		return errors.Join(once.Prune(ctx, s.DB), s.Auth.Prune(ctx), s.Jobs.Prune(ctx, now().Add(-keepJobs)), s.Purchases.Prune(ctx))
 	})
 	return w
 }

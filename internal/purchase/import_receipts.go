@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"math"
@@ -371,7 +372,7 @@ func (ri *receiptImport) amounts(r *sheet.Row, o *openReceipt, d *reading) {
 }
 
 // whose reads the customer of the row. The first row that names one settles
-// whose the receipt is; another name on a later row is a problem.
+// whose the receipt is; another card or phone on a later row is a problem.
 func (ri *receiptImport) whose(r *sheet.Row, o *openReceipt, d *reading) error {
 	card, tel := code(cellOf(r, ri.col.customer)), code(cellOf(r, ri.col.phone))
 	if len(card) == 0 && len(tel) == 0 {
@@ -403,10 +404,10 @@ func (ri *receiptImport) whose(r *sheet.Row, o *openReceipt, d *reading) error {
 	switch has := o.who; {
 	case len(o.lines) == 0:
 		d.who = k
-	case has == (customer.ImportKey{}):
-		o.who = k
-	case has.Card != k.Card || has.Phone != k.Phone:
+	case has.Card != k.Card && has.Card != "" && k.Card != "" || has.Phone != k.Phone && has.Phone != "" && k.Phone != "":
 		ri.problem(r, fieldCustomer, "import.two_customers", "number", o.number)
+	default: // one row may tell the card, another the phone
+		o.who = customer.ImportKey{Card: cmp.Or(has.Card, k.Card), Phone: cmp.Or(has.Phone, k.Phone), Name: cmp.Or(has.Name, k.Name)}
 	}
 	return nil
 }

@@ -37,7 +37,8 @@ func TestANewCardOrPhoneOfAKnownCustomerIsRemembered(t *testing.T) {
 			sold("A4", "V2,")+ // Li Lei's
 			sold("A5", "V1,13900000001")+ // somebody else's phone: stays theirs
 			sold("A6", "V3,13900000001")+ // a second card
-			sold("A7", "V4,")+sold("A8", "V4,13900000008")+sold("A9", ",13900000008")) // a new customer
+			sold("A7", "V4,")+sold("A8", "V4,13900000008")+sold("A9", ",13900000008")+ // a new customer
+			sold("A10", "V4,")+sold("A10", ",13900000008")) // one row tells the card, the next the phone
 		dry, err := s.DryRun(ctxOf(t), org.System, f, shop, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -46,7 +47,7 @@ func TestANewCardOrPhoneOfAKnownCustomerIsRemembered(t *testing.T) {
 		if diff := cmp.Diff(dry.Run.Counts, r.Run.Counts); diff != "" {
 			t.Errorf("the dry run and the import count differently:\n%s", diff)
 		}
-		if c := r.Run.Counts; c.ReceiptsNew != 9 || c.CustomersNew != 1 || c.CustomersUpdated != 2 || c.Remarks != 2 || c.ProblemRows != 0 {
+		if c := r.Run.Counts; c.ReceiptsNew != 10 || c.CustomersNew != 1 || c.CustomersUpdated != 2 || c.Remarks != 2 || c.ProblemRows != 0 {
 			t.Errorf("the import counts %+v", c)
 		}
 		want := []line{{6, "phone", customer.PhoneOfAnother}, {7, "customer", customer.HasOtherCard}}

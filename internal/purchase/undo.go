@@ -55,8 +55,10 @@ func (s *Service) Undo(ctx context.Context, actor org.Actor, run RunID, tell fun
 			}
 		}
 	}
+	upload := r.FilePath // of an import that had stopped
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		r.State, r.LeasedBy, r.checkpoint = Undone, "", ""
+		r.State, r.LeasedBy, r.checkpoint, r.FilePath = Undone, "", "", ""
+		tx.AfterCommit(func() { removeUpload(upload) })
 		return errors.Join(saveState(ctx, tx, &r), clearProblems(ctx, tx, r.ID), clearChanges(ctx, tx, r.ID),
 			s.audit(ctx, tx, actor, "import.undo", "import:"+r.ID.String(), map[string]any{"file": r.FileName, "receipts": r.Counts.Undone}))
 	})

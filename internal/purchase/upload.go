@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
@@ -246,10 +247,45 @@ func (s *Service) Discard(ctx context.Context, actor org.Actor, id RunID) error 
 		if busy || run.State != Waiting && run.State != Checking && run.State != Checked {
 			return errs.New(errs.Conflict, "import.not_now", "state", i18n.Key("import.state."+string(run.State)))
 		}
-		tx.AfterCommit(func() { removeUpload(run.FilePath) })
-		_, err = tx.Exec(ctx, `DELETE FROM import_run WHERE id = ?`, int64(id))
-		return errors.Join(err, clearProblems(ctx, tx, id))
+		return forgetUpload(ctx, tx, run)
 	})
+}
+
+// KeepUploads is how long an upload waits to be imported: it holds people's phones.
+const KeepUploads = 30 * 24 * time.Hour
+
+// Prune forgets uploads that nobody has imported for that long, and the files of
+// imports that stopped and did not go on; it is run every night.
+func (s *Service) Prune(ctx context.Context) error {
+	old, err := db.All(ctx, s.DB, scanRun, `SELECT `+sqlRunColumns+` FROM import_run WHERE state IN ('waiting', 'checked', 'failed') AND file_path <> '' AND created_at < ?`,
+		db.Millis(s.Now().Add(-KeepUploads)))
+	if err != nil {
+		return err
+	}
+	for _, r := range old {
+		if err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return forgetUpload(ctx, tx, r) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetUpload forgets the file of a run; one that has written nothing goes with
+// it. Somebody who has just begun it is left alone.
+func forgetUpload(ctx context.Context, tx *db.Tx, r Run) error {
+	query := `DELETE FROM import_run WHERE id = ? AND state = ?`
+	if r.State == Failed {
+		query = `UPDATE import_run SET file_path = '' WHERE id = ? AND state = ?`
+	}
+	n, err := tx.Exec(ctx, query, int64(r.ID), string(r.State))
+	if err != nil || n == 0 {
+		return err
+	}
+	tx.AfterCommit(func() { removeUpload(r.FilePath) })
+	if r.State == Failed {
+		return nil
+	}
+	return clearProblems(ctx, tx, r.ID)
 }
 
 // removeUpload is best effort: what is left over is a file in a folder of temporary ones.

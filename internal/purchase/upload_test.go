@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -235,6 +236,32 @@ func TestAnImportIsWorkedOnInTheNameOfWhoAskedAndAskedForAgainWhenItDied(t *test
 		by, err := db.All(ctxOf(t), d, db.Value[org.StaffID], `SELECT staff_id FROM audit_entry WHERE action IN ('import.run', 'import.undo') ORDER BY id`)
 		if err != nil || !cmp.Equal(by, []org.StaffID{brings.ID(), undoes.ID()}) {
 			t.Errorf("on record: %v, %v; want who brought it and who undid it", by, err)
+		}
+	})
+}
+
+func TestAnUploadNobodyImportsIsForgotten(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := setup(t, d)
+		s.UploadDir = t.TempDir()
+		up, err := s.Upload(ctxOf(t), org.System, Receipts, "a.csv", strings.NewReader(head+"A1,S1,沙发,1,2026-02-01 10:00:00,100,V1,,\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			after time.Duration
+			kept  int
+		}{{KeepUploads - time.Hour, 1}, {KeepUploads + time.Hour, 0}} {
+			s.Now = func() time.Time { return at.Add(c.after) }
+			if err := s.Prune(ctxOf(t)); err != nil {
+				t.Fatal(err)
+			}
+			if left, err := os.ReadDir(s.UploadDir); err != nil || len(left) != c.kept {
+				t.Errorf("after %v %d uploads are kept, %v; want %d", c.after, len(left), err, c.kept)
+			}
+		}
+		if _, err := s.Run(ctxOf(t), org.System, up.ID); !errs.Is(err, errs.NotFound) {
+			t.Errorf("the run is there still: %v", err)
 		}
 	})
 }
