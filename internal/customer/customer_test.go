@@ -561,3 +561,31 @@ func TestSearch_does_not_let_hidden_contacts_out_digit_by_digit(t *testing.T) {
 		}
 	})
 }
+
+func TestListByID_passes_nobody_by_who_is_edited_meanwhile(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		ctx := t.Context()
+		var files []customer.Customer
+		for _, name := range []string{"甲", "乙", "丙", "丁", "戊"} {
+			files = append(files, s.create(s.li, name, ""))
+		}
+		s.create(s.wu, "别人的", "")
+		var seen []string
+		for after := customer.ID(0); ; {
+			list, err := s.ListByID(ctx, s.li, customer.Filter{}, after, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if seen = append(seen, names(list)...); len(list) < 2 {
+				break
+			}
+			after = list[1].ID
+			if err := s.AddNote(ctx, s.li, files[4].ID, "来过电话", ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := strings.Join(seen, ""); got != "甲乙丙丁戊" {
+			t.Errorf("got %s, want everybody once", got)
+		}
+	})
+}

@@ -75,6 +75,15 @@ func (s *Service) List(ctx context.Context, actor org.Actor, f Filter, after Cur
 	return list, Cursor{db.Millis(last.UpdatedAt), last.ID}, nil
 }
 
+// ListByID is a page of customers after the one given, in the order in which
+// their files were opened: nobody moves in it while it is being read.
+func (s *Service) ListByID(ctx context.Context, actor org.Actor, f Filter, after ID, limit int) ([]Summary, error) {
+	where, args := actor.Scope().Narrow(f.Store, f.Owner).Where("c.owner_id", "c.store_id")
+	args = append(append([]any{int64(after)}, args...), limit)
+	return db.All(ctx, s.DB, scanSummary, `SELECT `+sqlCustomer+`, p.value FROM customer c`+sqlMainPhone+
+		` WHERE c.customer_id > ? AND `+where+` ORDER BY c.customer_id LIMIT ?`, args...)
+}
+
 // mostParts is how many stores of a region are read one by one.
 const mostParts = 16
 

@@ -74,9 +74,10 @@ func (h Pages) writeExport(r *http.Request, out sheet.Writer, filter customer.Fi
 		return err
 	}
 	zone := web.Zone(r)
-	var after customer.Cursor
+	var after customer.ID
 	for {
-		list, next, err := h.Customers.List(ctx, actor, filter, after, exportChunk)
+		// In the order of the pages, a customer whom somebody edits meanwhile would be passed by.
+		list, err := h.Customers.ListByID(ctx, actor, filter, after, exportChunk)
 		if err != nil {
 			return err
 		}
@@ -95,10 +96,10 @@ func (h Pages) writeExport(r *http.Request, out sheet.Writer, filter customer.Fi
 				return err
 			}
 		}
-		if next == (customer.Cursor{}) {
+		if len(list) < exportChunk {
 			return nil
 		}
-		after = next
+		after = list[len(list)-1].ID
 	}
 }
 
