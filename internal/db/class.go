@@ -40,5 +40,5 @@ var Classes = map[string]Class{
 	"task": CustomerOwned, "task_outcome": CustomerOwned, "care_rule": Reference, "plan_run": Local,
 
 	"insight_score": CustomerOwned, "insight_stage": CustomerOwned, "insight_refill": CustomerOwned, "lost_reason": CustomerOwned,
-	"insight_head": Reference, "insight_setting": Reference, "store_traffic": Reference, "insight_model": Local, "insight_report": Local,
+	"insight_head": Reference, "insight_setting": Reference, "store_traffic": Reference, "insight_price": Reference, "insight_model": Local, "insight_report": Local,
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/errs"
 )
 
 // Cohorts tells, for the customers of each month of first purchase, how many of
@@ -100,8 +101,17 @@ func retainedOf(list []Cohort, months int) []Retained {
 type month int
 
 func monthOf(d day.Day) month {
-	t := d.Start(time.UTC)
-	return month(t.Year()*12 + int(t.Month()) - 1)
+	year, m, _ := d.Date()
+	return month(year*12 + int(m) - 1)
+}
+
+// parseMonth reads YYYY-MM.
+func parseMonth(text string) (month, error) {
+	t, err := time.Parse("2006-01", text)
+	if err != nil {
+		return 0, errs.Wrap(err, errs.Invalid, "insight.month_wrong")
+	}
+	return month(t.Year()*12 + int(t.Month()) - 1), nil
 }
 
 // String is YYYY-MM.

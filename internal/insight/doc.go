@@ -3,7 +3,8 @@
 // and how the whole customer base stands.
 //
 // Tables: insight_head, insight_model, insight_score, insight_stage,
-// insight_refill, insight_report, insight_setting, store_traffic, lost_reason.
+// insight_refill, insight_price, insight_report, insight_setting, store_traffic,
+// lost_reason.
 //
 // A refresh reads every clean purchase once into a Book and computes all else from
 // it: models (package btyd), scores, stages, warnings, reports. Reports and rules

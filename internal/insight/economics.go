@@ -1,5 +1,11 @@
 package insight
 
+import (
+	"math"
+
+	"github.com/ricejar/ricejar/internal/customer"
+)
+
 // Economics is what it costs to win, to serve and to keep a customer, and what
 // one is worth. Money is in minor units; margin is sales × the margin of the
 // settings. What cannot be told is null.
@@ -90,6 +96,178 @@ type ReferWorth struct {
 	Share     float64 `json:"share"` // of the year's new customers, the referred
 }
 
-func economics(v *View, _ *Asked) Economics {
-	return Economics{Currency: string(v.Book.Currency), Margin: float64(v.Setting.Margin) / ppm}
+func economics(v *View, a *Asked) Economics {
+	margin := float64(v.Setting.Margin) / ppm
+	e := Economics{Currency: string(v.Book.Currency), Margin: margin, Settled: v.Setting.CostToWin > 0}
+	first := firstYears(v, nil)
+	e.Win = winCost(v, margin, first)
+	e.Serve = serveCost(v, a, margin)
+	e.Save = saveWorth(v, margin, e.Win, e.Serve)
+	e.Refer = referWorth(v, a, margin, e.Win)
+	return e
+}
+
+// firstYear is what some customers bought in the 365 days from their first purchase on.
+type firstYear struct {
+	customers int
+	day       int64       // sales of the first day
+	sales     int64       // of the whole year
+	by        [year]int64 // of each day since the first
+}
+
+// mean is the margin of the mean first year.
+func (f *firstYear) mean(margin float64) int64 { return per(f.sales, f.customers, margin) }
+
+// per is a share of an amount for each of n.
+func per(amount int64, n int, margin float64) int64 {
+	if n == 0 {
+		return 0
+	}
+	return int64(math.Round(float64(amount) / float64(n) * margin))
+}
+
+// firstYears are those of the customers who began between two years and one year
+// ago, in the store if the view is of one. only, when given, chooses among them.
+func firstYears(v *View, only func(row int) bool) *firstYear {
+	b := v.Book
+	f := &firstYear{}
+	for i := range b.Customers {
+		began := v.began(i)
+		age := b.AsOf.Sub(began)
+		if age < year-1 || age >= 2*year-1 || b.First(i) != began || only != nil && !only(b.whole(i)) {
+			continue
+		}
+		f.customers++
+		from, to := b.Purchases(i)
+		for k := from; k < to && b.Day[k].Sub(began) < year; k++ {
+			f.by[b.Day[k].Sub(began)] += b.Amount[k]
+			f.sales += b.Amount[k]
+		}
+	}
+	f.day = f.by[0]
+	return f
+}
+
+func winCost(v *View, margin float64, first *firstYear) WinCost {
+	now := v.yearTo(v.Book.AsOf)
+	w := WinCost{Customers: first.customers, FirstPurchase: per(first.day, first.customers, margin), FirstYear: first.mean(margin),
+		Ticket: now.Ticket, NewPerYear: now.New}
+	cost := v.Setting.CostToWin
+	if cost == 0 {
+		return w
+	}
+	spent := cost * int64(now.New)
+	w.Cost, w.SpentPerYear = &cost, &spent
+	if ticket := margin * float64(now.Ticket); ticket > 0 {
+		n := float64(cost) / ticket
+		w.BreakEven = &n
+	}
+	if first.customers == 0 {
+		return w
+	}
+	pays, back := w.FirstYear >= cost, float64(w.FirstYear)/float64(cost)
+	w.PaysInYear, w.ReturnOfSpent = &pays, &back
+	var sum int64
+	for d, sales := range first.by {
+		if sum += sales; per(sum, first.customers, margin) >= cost {
+			w.BreakEvenDays = &d
+			break
+		}
+	}
+	return w
+}
+
+func serveCost(v *View, a *Asked, margin float64) ServeCost {
+	s := ServeCost{PerContact: v.Setting.CostPerContact, Sales: v.yearTo(v.Book.AsOf).Sales}
+	since := v.Book.AsOf.AddDays(-year)
+	served := make(map[customer.ID]bool)
+	for _, c := range a.Contacts {
+		if c.day > since && (v.Store == 0 || c.store == v.Store) {
+			s.Contacts++
+			served[c.customer] = true
+		}
+	}
+	for _, g := range a.Gifts {
+		if v.Store == 0 || g.store == v.Store {
+			s.Gifts += g.cost
+			served[g.customer] = true
+		}
+	}
+	s.Customers = len(served)
+	s.Cost = int64(s.Contacts)*s.PerContact + s.Gifts
+	s.PerCustomer = per(s.Cost, s.Customers, 1)
+	if m := margin * float64(s.Sales); m > 0 {
+		part := float64(s.Cost) / m
+		s.OfMargin = &part
+	}
+	return s
+}
+
+func saveWorth(v *View, margin float64, w WinCost, s ServeCost) SaveWorth {
+	var out SaveWorth
+	var kept, lost, stake int64
+	for i := range v.Scores {
+		k := &v.Scores[i]
+		switch k.Stage {
+		case Forming, Old, WonBack:
+			out.Keeping++
+			kept += k.Value
+		case Lost:
+			out.Lost++
+			lost += k.Value
+		}
+		if k.Warning.Sign != "" {
+			out.Warned++
+			stake += k.Spent
+		}
+	}
+	out.Kept, out.LostMean = per(kept, out.Keeping, 1), per(lost, out.Lost, 1)
+	if out.Keeping > 0 {
+		out.Worth = int64(math.Round(margin * float64(out.Kept-out.LostMean)))
+	}
+	out.AtStake = int64(math.Round(margin * float64(stake)))
+	if s.PerContact > 0 && out.Worth > 0 {
+		calls := float64(out.Worth) / float64(s.PerContact)
+		out.Calls = &calls
+	}
+	if w.Cost != nil && s.PerCustomer > 0 {
+		ratio := float64(*w.Cost) / float64(s.PerCustomer)
+		out.WinRatio = &ratio
+	}
+	return out
+}
+
+func referWorth(v *View, a *Asked, margin float64, w WinCost) ReferWorth {
+	var out ReferWorth
+	b := v.Book
+	since := b.AsOf.AddDays(1 - year)
+	by := make(map[customer.ID]bool)
+	fresh := 0
+	for i := range b.Customers {
+		who, sent := a.Referrer[int32(b.whole(i))]
+		if sent {
+			out.Referred++
+			by[who] = true
+			out.Sales += b.Spent(i, since, b.AsOf)
+		}
+		if sent && v.began(i) >= since && b.First(i) == v.began(i) {
+			fresh++
+		}
+	}
+	out.Referrers = len(by)
+	out.Share = share(int64(fresh), int64(w.NewPerYear))
+	isSent := func(row int) bool { return a.Referrer[int32(row)] != 0 }
+	sent, others := firstYears(v, isSent), firstYears(v, func(row int) bool { return !isSent(row) })
+	if others.customers > 0 {
+		mean := others.mean(margin)
+		out.Others = &mean
+	}
+	if out.Whole = sent.customers; out.Whole == 0 {
+		return out
+	}
+	mean := sent.mean(margin)
+	worth := mean + v.Setting.CostToWin
+	one := per(worth*int64(out.Referred), out.Referrers, 1)
+	out.FirstYear, out.Worth, out.PerOne = &mean, &worth, &one
+	return out
 }

@@ -1,6 +1,12 @@
 package insight
 
-import "github.com/ricejar/ricejar/internal/customer"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
+)
 
 // LostCustomers tells who is lost, since when, what they were worth, why, and
 // what has won others back. Worth is what somebody bought in the 365 days up to
@@ -85,6 +91,118 @@ const lostListed = 500
 // winBackDays is how long after a contact a purchase counts as its doing.
 const winBackDays = 60
 
-func lost(v *View, _ *Asked) LostCustomers {
-	return LostCustomers{Currency: string(v.Book.Currency), List: []LostOne{}, Reasons: []LostBecause{}, Signs: []LostSign{}, Months: []LostMonth{}, WonBack: []WonBackBy{}}
+// spell is a time of being lost.
+type spell struct {
+	since day.Day
+	back  day.Day // of the purchase that ended it; 0: it goes on
+}
+
+// spells are the times of being lost within a life.
+func (l Life) spells(dst []spell) []spell {
+	for _, t := range l.Transitions {
+		if t.Stage == Lost {
+			dst = append(dst, spell{since: t.Day})
+		} else if n := len(dst); t.Was == Lost && n > 0 {
+			dst[n-1].back = t.Day
+		}
+	}
+	return dst
+}
+
+func lost(v *View, a *Asked) LostCustomers {
+	b := v.Book
+	out := LostCustomers{Currency: string(b.Currency), List: []LostOne{}, Reasons: []LostBecause{}, Signs: make([]LostSign, len(lostCodes)), Months: []LostMonth{}}
+	for i, code := range lostCodes {
+		out.Signs[i].Sign = code
+	}
+	if b.Len() == 0 {
+		out.WonBack = []WonBackBy{}
+		return out
+	}
+	last := monthOf(b.AsOf)
+	first := max(monthOf(b.Begins()), last-overviewMonths+1)
+	for m := first; m <= last; m++ {
+		out.Months = append(out.Months, LostMonth{Month: m.String()})
+	}
+	reasons := make(map[Reason]*LostBecause)
+	back := newWinBack(b.AsOf)
+	var life Life
+	var days []day.Day
+	var list []spell
+	for i := range v.Scores {
+		row := b.whole(i)
+		days = v.All.Days(days[:0], row)
+		v.Setting.Rules.replay(&life, days, v.shopGap(), b.AsOf)
+		list = life.spells(list[:0])
+		for _, s := range list {
+			if m := monthOf(s.since); m >= first {
+				out.Months[m-first].Lost++
+			}
+			if m := monthOf(s.back); s.back != 0 && m >= first {
+				out.Months[m-first].WonBack++
+			}
+			back.add(s, a.contactsOf(row))
+		}
+		if v.Scores[i].Stage == Lost {
+			out.add(v, a, i, days, reasons)
+		}
+	}
+	out.WonBack = back.result()
+	for _, r := range Reasons() {
+		if x := reasons[r]; x != nil {
+			out.Reasons = append(out.Reasons, *x)
+		}
+	}
+	slices.SortStableFunc(out.Reasons, func(x, y LostBecause) int { return cmp.Compare(y.Customers, x.Customers) })
+	slices.SortFunc(out.List, func(x, y LostOne) int {
+		return cmp.Or(cmp.Compare(y.Worth, x.Worth), cmp.Compare(x.Customer, y.Customer))
+	})
+	out.List = out.List[:min(len(out.List), lostListed)]
+	return out
+}
+
+// add counts a lost customer.
+func (l *LostCustomers) add(v *View, a *Asked, i int, days []day.Day, reasons map[Reason]*LostBecause) {
+	s := &v.Scores[i]
+	row := v.Book.whole(i)
+	told := a.Reasons[int32(row)]
+	one := LostOne{Customer: s.Customer, Since: s.Since.String(), Last: s.Last.String(), Days: int(s.Days), Worth: v.Book.lastYear(i),
+		Total: v.Book.Total(i), Active: s.Active, Reason: told.reason, Sign: lostBecause(days, a.Faults[int32(row)], v.Setting.Rules.LeastGap)}
+	l.List = append(l.List, one)
+	l.Count++
+	l.Worth += one.Worth
+	at := &l.Signs[slices.Index(lostCodes, one.Sign)]
+	at.Customers++
+	at.Worth += one.Worth
+	if one.Reason == "" {
+		return
+	}
+	l.Asked++
+	r := reasons[one.Reason]
+	if r == nil {
+		r = &LostBecause{Reason: one.Reason}
+		reasons[one.Reason] = r
+	}
+	r.Customers++
+	r.Worth += one.Worth
+	if told.warned {
+		r.Warned++
+	}
+}
+
+// lostBecause reads from the purchases why somebody stays away.
+func lostBecause(days []day.Day, f fault, leastGap int) LostCode {
+	last := days[len(days)-1]
+	latest, before := fading(days)
+	switch {
+	case f.complained >= last:
+		return LostUnhappy
+	case f.returned >= last:
+		return LostReturned
+	case len(days) == 1:
+		return LostOnce
+	case latest >= fadingFactor*max(before, 2*leastGap):
+		return LostFading
+	}
+	return LostSudden
 }

@@ -1,5 +1,11 @@
 package insight
 
+import (
+	"math"
+
+	"github.com/ricejar/ricejar/internal/day"
+)
+
 // Overview is the state of the customer base on one screen. Money is in minor
 // units; a year is 365 days.
 type Overview struct {
@@ -63,5 +69,148 @@ type Said struct {
 const overviewMonths = 24
 
 func overview(v *View) Overview {
-	return Overview{Currency: string(v.Book.Currency), AsOf: v.Book.AsOf.String(), Stages: []InStage{}, Months: []MonthFigures{}}
+	b := v.Book
+	out := Overview{Currency: string(b.Currency), AsOf: b.AsOf.String(), Customers: b.Len(), Months: months(v), Said: said(v.Model.Holdout)}
+	out.Year = v.yearTo(b.AsOf)
+	if begun := v.All.Begins(); begun != 0 && begun <= b.AsOf.AddDays(1-2*year) {
+		before := v.yearTo(b.AsOf.AddDays(-year))
+		out.Last = &before
+	}
+	var counts [len(stageCodes)]int
+	var spent, best int64
+	for i := range v.Scores {
+		s := &v.Scores[i]
+		counts[s.Stage]++
+		spent += s.Spent
+		out.Value += s.Value
+		if b.First(i) != b.Last(i) {
+			out.Repeaters++
+		}
+		if s.Stage.Here() {
+			out.Here++
+		}
+		if s.VIP {
+			out.VIPs++
+			best += s.Spent
+		}
+		if s.Warning.Sign != "" {
+			out.Warned++
+			out.AtRisk += s.Spent
+		}
+		if s.Stage == Lost {
+			out.LostSpent += b.lastYear(i)
+		}
+	}
+	out.RepeatRate, out.VIPPart = share(int64(out.Repeaters), int64(out.Customers)), share(best, spent)
+	out.Stages = inStages(counts[:])
+	return out
+}
+
+// began is the day of a customer's first purchase anywhere.
+func (v *View) began(i int) day.Day { return v.All.First(v.Book.whole(i)) }
+
+// lastYear is what a customer bought in the year up to their last purchase.
+func (b *Book) lastYear(i int) int64 {
+	last := b.Last(i)
+	return b.Spent(i, last.AddDays(1-year), last)
+}
+
+// yearTo are the figures of the year that ends with a day.
+func (v *View) yearTo(to day.Day) YearFigures {
+	b := v.Book
+	from := to.AddDays(1 - year)
+	y := YearFigures{From: from.String(), To: to.String()}
+	within := func(d day.Day) bool { return d >= from && d <= to }
+	var life Life
+	var days []day.Day
+	for i := range b.Customers {
+		bought := false
+		start, end := b.Purchases(i)
+		for k := start; k < end; k++ {
+			if within(b.Day[k]) {
+				bought = true
+				y.Purchases++
+				y.Sales += b.Amount[k]
+			}
+		}
+		if bought {
+			y.Active++
+		}
+		if first := b.First(i); within(first) && first == v.began(i) {
+			y.New++
+		}
+		days = v.All.Days(days[:0], b.whole(i))
+		v.Setting.Rules.replay(&life, days, v.shopGap(), to)
+		for _, t := range life.Transitions {
+			switch {
+			case !within(t.Day):
+			case t.Stage == Lost:
+				y.Lost++
+			case t.Was == Lost:
+				y.WonBack++
+			}
+		}
+	}
+	if y.Purchases > 0 {
+		y.Ticket = y.Sales / int64(y.Purchases)
+	}
+	return y
+}
+
+// months are the figures of the last months.
+func months(v *View) []MonthFigures {
+	b := v.Book
+	begun := b.Begins()
+	if begun == 0 {
+		return []MonthFigures{}
+	}
+	last := monthOf(b.AsOf)
+	first := max(monthOf(begun), last-overviewMonths+1)
+	list := make([]MonthFigures, last-first+1)
+	for i := range list {
+		list[i].Month = (first + month(i)).String()
+	}
+	if monthOf(begun) == first && monthOf(begun.AddDays(-1)) == first {
+		list[0].Partial = true
+	}
+	if monthOf(b.AsOf.AddDays(1)) == last {
+		list[len(list)-1].Partial = true
+	}
+	for i := range b.Customers {
+		seen := month(-1)
+		began := v.began(i)
+		from, to := b.Purchases(i)
+		for k := from; k < to; k++ {
+			m := monthOf(b.Day[k])
+			if m < first {
+				continue
+			}
+			at := &list[m-first]
+			at.Sales += b.Amount[k]
+			if b.Day[k] == began {
+				at.New += b.Amount[k]
+			}
+			if m != seen {
+				seen = m
+				at.Customers++
+				if m == monthOf(began) && b.First(i) == began {
+					at.Fresh++
+				}
+			}
+		}
+	}
+	return list
+}
+
+// said puts the check into sentences; nil without one.
+func said(h *Holdout) *Said {
+	if h == nil || h.Customers == 0 {
+		return nil
+	}
+	s := &Said{Cut: h.Cut.String(), Days: h.Horizon, Likely: h.Likely, Came: h.Came, Unlikely: h.Customers - h.Likely}
+	if s.Unlikely > 0 {
+		came := math.Round(h.Came * float64(h.Likely))
+		s.Anyway = max(0, float64(h.Returned)-came) / float64(s.Unlikely)
+	}
+	return s
 }

@@ -1,5 +1,9 @@
 package insight
 
+import (
+	"math"
+)
+
 // Quality says how far the forecast can be trusted, from a check on the company's
 // own purchases: everything up to a day was known, and what came after it was
 // foretold. It is of all stores, whichever store it is asked for.
@@ -51,6 +55,56 @@ const (
 	Doubted Verdict = "doubted" // no better than a simple rule
 )
 
+// fairlyOff is how far chances may be off on average and still be taken as said.
+const fairlyOff = 0.05
+
 func quality(v *View) Quality {
-	return Quality{Basis: v.Model.Basis, Method: v.Model.Chosen, Concerns: []ModelWarning{}}
+	m := v.Model
+	q := Quality{Basis: m.Basis, Method: m.Chosen, Horizon: v.Setting.Horizon, Customers: m.Customers, Repeaters: m.Repeaters, Days: m.Days,
+		Needs: Missing{Customers: needCustomers, Repeaters: needRepeaters, Days: needDays}, Missing: m.Missing, Concerns: m.Concerns()}
+	if q.Concerns == nil {
+		q.Concerns = []ModelWarning{}
+	}
+	if s := said(m.Holdout); s != nil {
+		q.Check = checked(m.Holdout, m.Chosen, *s)
+	}
+	return q
+}
+
+// checked puts the check of the method that speaks against those of the others.
+func checked(h *Holdout, chosen string, s Said) *Checked {
+	c := &Checked{Said: s, Customers: h.Customers, Returned: h.Returned, Bins: h.Bins, Methods: []Method{}, Verdict: Doubted}
+	if c.Bins == nil {
+		c.Bins = []HeldBin{}
+	}
+	for _, b := range h.Bins {
+		c.Foretold += b.Customers * b.Foretold
+	}
+	simple, mine := math.Inf(1), math.Inf(1)
+	for _, k := range h.Checks {
+		m := Method{Name: k.Name, Simple: k.Baseline, Chosen: k.Name == chosen, LogLoss: k.LogLoss, Order: k.AUC, TopTenth: k.TopTenth, Bias: k.Bias}
+		if k.ECE != nil {
+			m.Off = known(*k.ECE * 100)
+		}
+		if m.Simple {
+			simple = min(simple, k.loss())
+		}
+		if m.Chosen {
+			mine = k.loss()
+			if k.ECE != nil {
+				c.Off = *k.ECE * 100
+			}
+		}
+		c.Methods = append(c.Methods, m)
+	}
+	if mine < simple {
+		c.Verdict = Trusted
+		if c.Off > fairlyOff*100 {
+			c.Verdict = Ordered
+		}
+	}
+	if !math.IsInf(mine, 0) && !math.IsInf(simple, 0) && simple > 0 {
+		c.Gain = 1 - mine/simple
+	}
+	return c
 }

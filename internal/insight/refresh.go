@@ -81,6 +81,9 @@ func (s *Service) Refresh(ctx context.Context, actor org.Actor, asOf day.Day) (R
 		return Refreshed{}, err
 	}
 	runtime.GC()
+	if err := s.writePrices(ctx, v, src.asked.Usual); err != nil {
+		return Refreshed{}, err
+	}
 	s.progress("report", 0, int64(len(b.Stores)))
 	reports, err := draw(src, &model, list)
 	if err != nil {
@@ -229,7 +232,7 @@ func (s *Service) publish(ctx context.Context, v *version, m *Model, reports []d
 			return err
 		}
 		// What was in this half two refreshes ago, and is no more.
-		for _, old := range []string{sqlOldScores, sqlOldRefills} {
+		for _, old := range []string{sqlOldScores, sqlOldRefills, sqlOldPrices} {
 			if _, err := tx.Exec(ctx, old, v.half, int64(v.id)); err != nil {
 				return err
 			}

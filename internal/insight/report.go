@@ -1,9 +1,6 @@
 package insight
 
 import (
-	"context"
-
-	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -20,15 +17,6 @@ type View struct {
 
 // shopGap is the shop's median gap in days, times two.
 func (v *View) shopGap() int { return int(v.Model.Gap*2 + 0.5) }
-
-// Asked is what reports need besides the book and the scores, read by the refresh
-// beforehand. Each report that needs something has its field here.
-type Asked struct{}
-
-// ask reads it.
-func (s *Service) ask(ctx context.Context, q db.Querier, b *Book) (*Asked, error) {
-	return &Asked{}, ctx.Err()
-}
 
 // reports are all reports by name. Each is a pure function whose result is kept as
 // a JSON document.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
@@ -26,9 +28,11 @@ func (s *Service) Report(ctx context.Context, actor org.Actor, name string, stor
 	if err := actor.Need(org.ReportsRead); err != nil {
 		return Document{}, err
 	}
-	scope := actor.Scope()
-	if store == 0 && !scope.All() || store != 0 && !scope.AllowsStore(store) {
-		return Document{}, errs.New(errs.Forbidden, "insight.store_out_of_reach")
+	if err := inReach(actor, store); err != nil {
+		return Document{}, err
+	}
+	if reports[name] == nil {
+		return Document{}, errs.New(errs.NotFound, "insight.no_report")
 	}
 	d, err := db.One(ctx, s.DB, func(row db.Scanner) (d Document, err error) {
 		var body string
@@ -54,6 +58,9 @@ func ReportOf[T any](ctx context.Context, s *Service, actor org.Actor, name stri
 	}
 	return v, d, nil
 }
+
+// Reports are the names of all reports.
+func Reports() []string { return slices.Sorted(maps.Keys(reports)) }
 
 // drawn is a report on its way into the table.
 type drawn struct {

@@ -1,6 +1,11 @@
 package insight
 
-import "github.com/ricejar/ricejar/internal/org"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/ricejar/ricejar/internal/org"
+)
 
 // Stores compares what stores sold to new and to old customers, with each other
 // and with themselves in earlier months. Money is in minor units.
@@ -81,6 +86,169 @@ func (p StorePeriod) Mix() (m Mix, counted bool) {
 // storeMonths is how many months are compared.
 const storeMonths = 3
 
-func stores(v *View, _ *Asked) Stores {
-	return Stores{Currency: string(v.Book.Currency), Stores: []StoreLine{}}
+func stores(v *View, a *Asked) Stores {
+	b := v.Book
+	out := Stores{Currency: string(b.Currency), Stores: []StoreLine{}}
+	spans := storeSpans(v.All)
+	out.Now, out.Before, out.YearAgo = spans[0].months, spans[1].months, spans[2].months
+	sold := soldIn(v, spans)
+	var usual [2]Sold // the sums over the stores
+	all := len(b.Stores)
+	for i, st := range b.Stores {
+		if sold[0][i] == (groups{}) && sold[1][i] == (groups{}) && sold[2][i] == (groups{}) {
+			continue
+		}
+		for p := range spans {
+			a.visited(&sold[p][i], &sold[p][all], st.ID, spans[p])
+		}
+		for g := range usual {
+			usual[g].add(sold[0][i].of[g])
+		}
+		out.Stores = append(out.Stores, lineOf(st.ID, st.Code, st.Name, spans, sold[0][i], sold[1][i], sold[2][i]))
+	}
+	slices.SortStableFunc(out.Stores, func(x, y StoreLine) int { return cmp.Compare(y.Now.sales(), x.Now.sales()) })
+	if v.Store != 0 || len(out.Stores) == 0 {
+		return out
+	}
+	counted := !slices.ContainsFunc(out.Stores, func(l StoreLine) bool { return l.Now.Visitors == nil })
+	mean := (groups{of: usual, blind: !counted}).period()
+	mean.share(float64(len(out.Stores)))
+	for i := range out.Stores {
+		c := Compare(mean, out.Stores[i].Now)
+		out.Stores[i].Usual = &c
+	}
+	line := lineOf(0, "", "", spans, sold[0][all], sold[1][all], sold[2][all])
+	out.All = &line
+	return out
+}
+
+// span is some months of the calendar.
+type span struct {
+	from, to month
+	months   Months
+}
+
+// storeSpans are the months that are compared: the last full ones, those before,
+// and the same a year ago.
+func storeSpans(b *Book) [3]span {
+	last := monthOf(b.AsOf.AddDays(1)) - 1
+	begun := b.Begins()
+	known := month(1 << 30) // the first month that is known whole
+	if begun != 0 {
+		if known = monthOf(begun); monthOf(begun.AddDays(-1)) == known {
+			known++
+		}
+	}
+	var list [3]span
+	for i, back := range [3]month{0, storeMonths, 12} {
+		s := span{from: last - back - storeMonths + 1, to: last - back}
+		s.months = Months{From: s.from.String(), To: s.to.String(), Full: s.from >= known}
+		list[i] = s
+	}
+	return list
+}
+
+// groups are the sales to new (0) and to old customers (1).
+type groups struct {
+	of    [2]Sold
+	blind bool // the visitors of some month are not known
+}
+
+// soldIn sums up what was sold in each span: by store, and last in all of them.
+func soldIn(v *View, spans [3]span) [3][]groups {
+	b := v.Book
+	all := len(b.Stores)
+	var sold [3][]groups
+	var seen [3][][2]int32 // the customer who was counted last, plus one
+	for p := range spans {
+		sold[p], seen[p] = make([]groups, all+1), make([][2]int32, all+1)
+	}
+	for i := range b.Customers {
+		began := v.began(i)
+		from, to := b.Purchases(i)
+		for k := from; k < to; k++ {
+			m := monthOf(b.Day[k])
+			p := slices.IndexFunc(spans[:], func(s span) bool { return m >= s.from && m <= s.to })
+			if p < 0 {
+				continue
+			}
+			g := 1
+			if b.Day[k] == began {
+				g = 0
+			}
+			for _, at := range [2]int{int(b.Store[k]), all} {
+				s := &sold[p][at].of[g]
+				s.Purchases++
+				s.Sales += b.Amount[k]
+				if seen[p][at][g] != int32(i)+1 {
+					seen[p][at][g] = int32(i) + 1
+					s.Customers++
+				}
+			}
+		}
+	}
+	return sold
+}
+
+func (s *Sold) add(o Sold) {
+	s.Visitors += o.Visitors
+	s.Customers += o.Customers
+	s.Purchases += o.Purchases
+	s.Sales += o.Sales
+}
+
+// visited puts the visitors into a store's sales, and into those of all stores.
+func (a *Asked) visited(g, all *groups, st org.StoreID, s span) {
+	for m := s.from; m <= s.to; m++ {
+		n, known := a.Visits[visitKey{st, m}]
+		if !known {
+			g.blind, all.blind = true, true
+		}
+		for i := range n {
+			g.of[i].Visitors += n[i]
+			all.of[i].Visitors += n[i]
+		}
+	}
+	if g.blind {
+		g.of[0].Visitors, g.of[1].Visitors = 0, 0
+	}
+}
+
+// period says what the sales are made of.
+func (g groups) period() StorePeriod {
+	p := StorePeriod{New: g.of[0], Old: g.of[1]}
+	p.Customers = Mix{New: TrafficOf(p.New.Customers, p.New.Purchases, p.New.Sales), Old: TrafficOf(p.Old.Customers, p.Old.Purchases, p.Old.Sales)}
+	// Purchases of nobody who came in: somebody has miscounted.
+	wrong := p.New.Visitors == 0 && p.New.Purchases > 0 || p.Old.Visitors == 0 && p.Old.Purchases > 0
+	if g.blind || wrong {
+		p.New.Visitors, p.Old.Visitors = 0, 0
+		return p
+	}
+	p.Visitors = &Mix{New: TrafficOf(p.New.Visitors, p.New.Purchases, p.New.Sales), Old: TrafficOf(p.Old.Visitors, p.Old.Purchases, p.Old.Sales)}
+	return p
+}
+
+func (p StorePeriod) sales() int64 { return p.New.Sales + p.Old.Sales }
+
+// share makes the sales of n stores those of one of them.
+func (p *StorePeriod) share(n float64) {
+	p.Customers.New.Visitors /= n
+	p.Customers.Old.Visitors /= n
+	if p.Visitors != nil {
+		p.Visitors.New.Visitors /= n
+		p.Visitors.Old.Visitors /= n
+	}
+}
+
+func lineOf(id org.StoreID, code, name string, spans [3]span, now, before, year groups) StoreLine {
+	l := StoreLine{Store: id, Code: code, Name: name, Now: now.period(), Before: before.period(), Year: year.period()}
+	if spans[1].months.Full {
+		c := Compare(l.Before, l.Now)
+		l.SinceBefore = &c
+	}
+	if spans[2].months.Full {
+		c := Compare(l.Year, l.Now)
+		l.SinceYear = &c
+	}
+	return l
 }

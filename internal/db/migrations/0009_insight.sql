@@ -86,6 +86,16 @@ CREATE TABLE insight_refill (
 ) {{clustered}};
 CREATE INDEX insight_refill_due ON insight_refill (half, due_on, customer_id, product_id);
 
+-- What a product usually costs: whether somebody waits for low prices.
+CREATE TABLE insight_price (
+    product_id {{bigint}} NOT NULL,
+    half       {{bigint}} NOT NULL,
+    model_id   {{bigint}} NOT NULL,
+    price      {{bigint}} NOT NULL,               -- half of the lines were at or above it; millionths of the major unit
+    lines      {{bigint}} NOT NULL,
+    PRIMARY KEY (product_id, half)
+) {{clustered}};
+
 -- What a page shows, of all stores (store_id 0) and of each.
 CREATE TABLE insight_report (
     name     {{text}} NOT NULL,
@@ -123,5 +133,6 @@ CREATE TABLE lost_reason (
     staff_id    {{bigint}} NOT NULL,
     at          {{bigint}} NOT NULL,
     warning     {{text}} NOT NULL DEFAULT '',     -- the warning that stood when it was asked
+    refused     {{bool}} NOT NULL DEFAULT FALSE,  -- a refusal of all contact was noted with it
     PRIMARY KEY (customer_id, id)
 ) {{clustered}};

@@ -1,0 +1,124 @@
+package insight
+
+import (
+	"slices"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// Asked is what reports need besides the book and the scores, read by the refresh
+// beforehand. A customer's row is that in the book of all stores.
+type Asked struct {
+	Visits   map[visitKey][2]int64 // of new and of old visitors
+	Contacts []contact             // of the last contactDays; by row, then by day; those of nobody who ever bought first
+	Gifts    []gift                // of the last year
+	Faults   map[int32]fault       // by row
+	Reasons  map[int32]toldReason  // by row: the latest of each customer
+	Referrer map[int32]customer.ID // by row: who sent them
+	Habits   []habit               // of each row
+	Answers  []answered            // to LoyaltyFields
+	Usual    map[int64]usualPrice  // by product
+}
+
+// visitKey names the visitors of a store in a month.
+type visitKey struct {
+	store org.StoreID
+	month month
+}
+
+// contact is that somebody was called or visited, or that it was tried.
+type contact struct {
+	customer customer.ID
+	row      int32 // -1: has never bought
+	day      day.Day
+	store    org.StoreID
+	rule     string // code; empty: of no rule
+	reached  bool
+}
+
+// gift is what was given to a customer with deliveries, in minor units.
+type gift struct {
+	customer customer.ID
+	store    org.StoreID
+	cost     int64
+}
+
+// fault is when a customer was last displeased.
+type fault struct {
+	complained, returned day.Day // 0: never
+}
+
+// last is the day of the latest fault; 0 for none.
+func (f fault) last() day.Day { return max(f.complained, f.returned) }
+
+// toldReason is why a customer stays away, as they told.
+type toldReason struct {
+	reason Reason
+	warned bool
+}
+
+// habit is how a customer bought in the last habitDays.
+type habit struct {
+	lines      int32  // whose product has a usual price
+	low        int32  // of them, those below it
+	quantity   int64  // of all lines, in thousandths
+	categories uint64 // a bit for each; the few beyond 64 share theirs
+}
+
+// answered is an answer to one of LoyaltyFields.
+type answered struct {
+	row   int32
+	field int8 // index into LoyaltyFields
+	value string
+}
+
+// usualPrice is what a product usually costs: the price that half of its lines
+// were at or above, in millionths of the major unit.
+type usualPrice struct {
+	price int64
+	lines int64
+}
+
+// How far back is looked, in days.
+const (
+	contactDays = 2*year + 2*winBackDays
+	habitDays   = 2 * year
+)
+
+// contactsOf are the contacts of one row.
+func (a *Asked) contactsOf(row int) []contact {
+	from, _ := slices.BinarySearchFunc(a.Contacts, row, func(c contact, row int) int { return int(c.row) - row })
+	to := from
+	for to < len(a.Contacts) && int(a.Contacts[to].row) == row {
+		to++
+	}
+	return a.Contacts[from:to]
+}
+
+// habit is that of a row.
+func (a *Asked) habit(row int) habit {
+	if row < len(a.Habits) {
+		return a.Habits[row]
+	}
+	return habit{}
+}
+
+// isLow reports whether a price is well below what the product usually costs.
+func isLow(price, usual int64) bool { return float64(price) < lowPrice*float64(usual) }
+
+// usualOf is the usual price among prices with their lines.
+func usualOf(prices []usualPrice) usualPrice {
+	slices.SortFunc(prices, func(a, b usualPrice) int { return int(min(1, max(-1, b.price-a.price))) }) // the highest first
+	var all, seen int64
+	for _, p := range prices {
+		all += p.lines
+	}
+	for _, p := range prices {
+		if seen += p.lines; 2*seen >= all {
+			return usualPrice{p.price, all}
+		}
+	}
+	return usualPrice{}
+}
