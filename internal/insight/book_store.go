@@ -16,13 +16,14 @@ import (
 )
 
 // A clean purchase is what purchase.CleanTotals counts: a line of a known customer
-// with a quantity and a price above zero. Lines come in the order of their key, so
-// that both engines group them as they read.
-const sqlBook = `SELECT l.customer_id, r.day, r.store_id, CAST(SUM(l.amount) AS BIGINT)
+// with a quantity and a price above zero. Lines are grouped and ordered by the beginning
+// of their key, so that SQLite does both as it reads instead of sorting millions of
+// rows first. (day || '' keeps it from beginning with the index by day.)
+const sqlBook = `SELECT l.customer_id, MIN(r.day), MIN(r.store_id), CAST(SUM(l.amount) AS BIGINT)
 	FROM receipt_line l
 	JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id
-	WHERE l.customer_id > 0 AND l.quantity > 0 AND l.unit_price > 0 AND r.currency = ? AND r.day <= ?
-	GROUP BY l.customer_id, l.receipt_id, r.day, r.store_id ORDER BY l.customer_id`
+	WHERE l.customer_id > 0 AND l.quantity > 0 AND l.unit_price > 0 AND r.currency = ? AND r.day || '' <= ?
+	GROUP BY l.customer_id, l.receipt_id ORDER BY l.customer_id, l.receipt_id`
 
 // readBook reads all clean purchases up to and including a day. Its memory is 16
 // bytes a purchase and about 50 a customer, whatever the database is.
@@ -32,7 +33,7 @@ func (s *Service) readBook(ctx context.Context, tx *db.Tx, asOf day.Day) (*Book,
 	if b.Stores, err = s.Org.Stores(ctx); err != nil {
 		return nil, err
 	}
-	if b.Currency, err = mainCurrency(ctx, tx); err != nil {
+	if b.Currency, err = mainCurrency(ctx, tx, b.Stores); err != nil {
 		return nil, err
 	}
 	index := make(map[org.StoreID]int32, len(b.Stores))
@@ -80,7 +81,7 @@ func (s *Service) readBook(ctx context.Context, tx *db.Tx, asOf day.Day) (*Book,
 
 // makeRoom takes the memory at once: growing bit by bit takes several times as much.
 func (b *Book) makeRoom(ctx context.Context, tx *db.Tx) error {
-	n, err := db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM receipt WHERE customer_id > 0`)
+	n, err := db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM receipt WHERE day <= ? AND customer_id > 0`, b.AsOf)
 	b.Day, b.Store, b.Amount = make([]day.Day, 0, n), make([]int32, 0, n), make([]int64, 0, n)
 	return err
 }
@@ -132,8 +133,12 @@ func (s *Service) readHomes(ctx context.Context, tx *db.Tx, b *Book, index map[o
 	}, `SELECT customer_id, store_id, owner_id FROM customer WHERE store_id <> 0 OR owner_id <> 0 ORDER BY customer_id`)
 }
 
-// mainCurrency is the one most receipts are in; empty when there are none.
-func mainCurrency(ctx context.Context, q db.Querier) (money.Currency, error) {
+// mainCurrency is the one most receipts are in; empty when there are none. Where all
+// stores have one, nobody has to count.
+func mainCurrency(ctx context.Context, q db.Querier, stores []org.Store) (money.Currency, error) {
+	if len(stores) > 0 && !slices.ContainsFunc(stores, func(st org.Store) bool { return st.Currency != stores[0].Currency }) {
+		return stores[0].Currency, nil
+	}
 	c, err := db.One(ctx, q, db.Value[money.Currency], `SELECT currency FROM receipt GROUP BY currency ORDER BY COUNT(*) DESC, currency LIMIT 1`)
 	if errors.Is(err, db.ErrNoRows) {
 		return "", nil
