@@ -151,6 +151,7 @@ func (s *Service) prepare(ctx context.Context, actor org.Actor, path string, run
 	if err != nil {
 		return nil, err
 	}
+	so.Name = run.FileName // an upload lies under another
 	reader, err := sheet.Open(path, so)
 	if err != nil {
 		return nil, err

@@ -68,7 +68,7 @@ func (s *Service) Drop(run Run) { removeUpload(run.FilePath) }
 
 // recognise reads the header, and what a file with this one meant the last time.
 func (s *Service) recognise(ctx context.Context, run *Run) error {
-	reader, err := sheet.Open(run.FilePath, sheet.Options{})
+	reader, err := sheet.Open(run.FilePath, sheet.Options{Name: run.FileName})
 	if err != nil {
 		return err
 	}
@@ -185,6 +185,7 @@ func (s *Service) look(ctx context.Context, actor org.Actor, run Run, o *Options
 		look.Err = err
 		return look, nil
 	}
+	so.Name = run.FileName
 	reader, err := sheet.Open(run.FilePath, so)
 	if err != nil {
 		look.Err = err

@@ -116,7 +116,7 @@ func TestAnUploadIsLookedAtCheckedImportedAndUndone(t *testing.T) {
 		if r := s.mustRun(t, up.ID, Undone); r.Counts.Undone != 1 || r.Counts.CustomersGone != 1 {
 			t.Errorf("the undo counts %+v", r.Counts)
 		}
-		if _, err := s.Upload(ctxOf(t), org.System, Receipts, "x.pdf", strings.NewReader("%PDF-1.7")); !errs.Is(err, errs.Invalid) {
+		if _, err := s.Upload(ctxOf(t), org.System, Receipts, "x.pdf", strings.NewReader("%PDF-1.7")); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), "x.pdf") {
 			t.Errorf("a PDF: %v", err)
 		}
 		if left, err := os.ReadDir(s.UploadDir); err != nil || len(left) != 1 {

@@ -3,6 +3,7 @@ package sheet
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -15,6 +16,7 @@ import (
 
 // Options say how a file is to be read. The zero value guesses everything.
 type Options struct {
+	Name      string // for messages; empty: the name under which the file lies
 	Encoding  string // one of Encodings; empty: found out from the bytes
 	Delimiter byte   // CSV only; 0: guessed from the first rows
 	Sheet     string // XLSX only; empty: the first one that is not hidden
@@ -87,12 +89,13 @@ type Reader struct {
 
 // Open opens a file. What it is, is told by its bytes, not by its name.
 func Open(path string, o Options) (*Reader, error) {
+	name := cmp.Or(o.Name, filepath.Base(path))
 	f, err := os.Open(path)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
-			return nil, errs.Wrap(err, errs.Invalid, "sheet.no_file", "file", filepath.Base(path))
+			return nil, errs.Wrap(err, errs.Invalid, "sheet.no_file", "file", name)
 		}
-		return nil, errs.Wrap(err, errs.Invalid, "sheet.cannot_open", "file", filepath.Base(path))
+		return nil, errs.Wrap(err, errs.Invalid, "sheet.cannot_open", "file", name)
 	}
 	r, err := func() (*Reader, error) {
 		st, err := f.Stat()
@@ -100,9 +103,9 @@ func Open(path string, o Options) (*Reader, error) {
 			return nil, err
 		}
 		if st.IsDir() {
-			return nil, errs.New(errs.Invalid, "sheet.cannot_open", "file", filepath.Base(path))
+			return nil, errs.New(errs.Invalid, "sheet.cannot_open", "file", name)
 		}
-		return NewReader(f, filepath.Base(path), st.Size(), o)
+		return NewReader(f, name, st.Size(), o)
 	}()
 	if err != nil {
 		f.Close()
