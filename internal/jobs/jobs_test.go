@@ -439,8 +439,8 @@ func TestALeaseIsNotRenewedForAJobThatIsOver(t *testing.T) {
 			before := until(j.ID)
 			c.advance(time.Millisecond)
 			for until(j.ID) == before {
-				if t.Context().Err() != nil {
-					return nil
+				if err := t.Context().Err(); err != nil {
+					return err
 				}
 			}
 		}
