@@ -139,7 +139,7 @@ func (s *Services) site(a *App, secure bool) (*web.Site, error) {
 // api is the REST interface.
 func (s *Services) api(a *App) *api.API {
 	return api.New(api.Options{
-		DB: s.DB, Org: s.Org, Auth: s.Auth, Audit: s.Audit, Customers: s.Customers, Purchases: s.Purchases, Care: s.Care,
+		DB: s.DB, Org: s.Org, Auth: s.Auth, Audit: s.Audit, Customers: s.Customers, Purchases: s.Purchases, Care: s.Care, Insight: s.Insight,
 		Version: version, Now: a.Now, Log: a.Log,
 	})
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
 )
@@ -39,6 +40,7 @@ type Options struct {
 	Customers *customer.Service
 	Purchases *purchase.Service
 	Care      *care.Service
+	Insight   *insight.Service
 
 	Version string           // of the program, for the document
 	Now     func() time.Time // nil: time.Now
@@ -73,7 +75,7 @@ type Route struct {
 }
 
 // tags are the resources in the order in which one reads about them.
-var tags = []string{"customers", "tasks", "rules", "receipts", "imports", "reports", "fields", "stores", "staff", "me", "keys", "audit"}
+var tags = []string{"customers", "tasks", "rules", "receipts", "imports", "reports", "insight", "fields", "stores", "staff", "me", "keys", "audit"}
 
 // New makes the API.
 func New(o Options) *API {
@@ -107,6 +109,7 @@ func New(o Options) *API {
 	a.ruleRoutes()
 	a.importRoutes()
 	a.reportRoutes()
+	a.insightRoutes()
 	a.fieldRoutes()
 	a.storeRoutes()
 	a.staffRoutes()

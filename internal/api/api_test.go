@@ -20,6 +20,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
 )
@@ -51,6 +52,7 @@ func newShop(t *testing.T, d *db.DB) *shop {
 	}
 	o.Purchases = purchase.New(d, o.Customers, o.Org, time.Now)
 	o.Care = care.New(d, o.Org, o.Customers, o.Purchases)
+	o.Insight = insight.New(d, o.Org, o.Customers)
 	s := &shop{t: t, opts: o, people: map[org.Role]org.Staff{}, keys: map[org.Role]string{}}
 	var err error
 	must := func() {

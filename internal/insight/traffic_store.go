@@ -95,6 +95,9 @@ func (s *Service) VisitsOf(ctx context.Context, actor org.Actor, store org.Store
 	if err := actor.Need(org.ReportsRead); err != nil {
 		return nil, err
 	}
+	if _, err := s.Org.Store(ctx, store); err != nil {
+		return nil, err
+	}
 	if err := inReach(actor, store); err != nil {
 		return nil, err
 	}

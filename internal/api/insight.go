@@ -1,0 +1,268 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// reportOf is a report as the last refresh made it.
+type reportOf[T any] struct {
+	AsOf   day.Day     `json:"as_of" doc:"The day of the last refresh"`
+	Store  org.StoreID `json:"store,omitzero" doc:"Missing: all stores"`
+	Report T           `json:"report"`
+}
+
+func (a *API) insightRoutes() {
+	insightReport[insight.Overview](a, "overview")
+	insightReport[insight.Concentration](a, "concentration")
+	insightReport[insight.Cohorts](a, "cohorts")
+	insightReport[insight.Flow](a, "flow")
+	insightReport[insight.Distribution](a, "distribution")
+	insightReport[insight.RFM](a, "rfm")
+	insightReport[insight.Quality](a, "model")
+	insightReport[insight.Stores](a, "stores")
+	insightReport[insight.Economics](a, "economics")
+	insightReport[insight.LostCustomers](a, "lost")
+	insightReport[insight.LoyaltyTotal](a, "loyalty")
+	add(a, Route{ID: "insight_flow_between", Method: http.MethodGet, Path: "/insight/flow/between", Tag: "insight", Right: org.ReportsRead, Slow: true}, a.flowBetween)
+	add(a, Route{ID: "insight_refresh", Method: http.MethodPost, Path: "/insight/refresh", Tag: "insight", Right: org.SettingsWrite, Slow: true}, a.refreshInsight)
+	add(a, Route{ID: "get_insight_setting", Method: http.MethodGet, Path: "/insight/setting", Tag: "insight", Right: org.SettingsWrite}, a.getInsightSetting)
+	add(a, Route{ID: "set_insight_setting", Method: http.MethodPut, Path: "/insight/setting", Tag: "insight", Right: org.SettingsWrite}, a.setInsightSetting)
+	add(a, Route{ID: "list_warned", Method: http.MethodGet, Path: "/insight/warned", Tag: "insight", Right: org.CustomersRead}, a.listWarned)
+
+	add(a, Route{ID: "get_customer_insight", Method: http.MethodGet, Path: "/customers/{customer}/insight", Tag: "customers", Right: org.CustomersRead}, a.customerInsight)
+	add(a, Route{ID: "get_customer_loyalty", Method: http.MethodGet, Path: "/customers/{customer}/loyalty", Tag: "customers", Right: org.CustomersRead}, a.customerLoyalty)
+	add(a, Route{ID: "list_lost_reasons", Method: http.MethodGet, Path: "/customers/{customer}/lost-reasons", Tag: "customers", Right: org.CustomersRead}, a.listReasons)
+	add(a, Route{ID: "add_lost_reason", Method: http.MethodPost, Path: "/customers/{customer}/lost-reasons", Tag: "customers", Right: org.CustomersWrite, Status: http.StatusCreated}, a.addReason)
+	add(a, Route{ID: "remove_lost_reason", Method: http.MethodDelete, Path: "/customers/{customer}/lost-reasons/{reason}", Tag: "customers", Right: org.CustomersWrite, Status: http.StatusNoContent}, a.removeReason)
+
+	add(a, Route{ID: "list_visits", Method: http.MethodGet, Path: "/stores/{store}/visits", Tag: "stores", Right: org.ReportsRead}, a.listVisits)
+	add(a, Route{ID: "set_visits", Method: http.MethodPut, Path: "/stores/{store}/visits/{month}", Tag: "stores", Right: org.SettingsWrite, Status: http.StatusNoContent}, a.setVisits)
+	add(a, Route{ID: "remove_visits", Method: http.MethodDelete, Path: "/stores/{store}/visits/{month}", Tag: "stores", Right: org.SettingsWrite, Status: http.StatusNoContent}, a.removeVisits)
+}
+
+// OfStore narrows a report to one store.
+type OfStore struct {
+	Store Ref[org.Store] `query:"store" doc:"Left out: all stores, or the caller's own for those who do not see all"`
+}
+
+// of is the store that is meant; 0: all of them.
+func (in OfStore) of(actor org.Actor) org.StoreID {
+	if in.Store.Of == 0 && !actor.Scope().All() {
+		return actor.Staff.StoreID
+	}
+	return in.Store.Of
+}
+
+// insightReport registers a report under its name.
+func insightReport[T any](a *API, name string) {
+	rt := Route{ID: "insight_" + name, Method: http.MethodGet, Path: "/insight/" + name, Tag: "insight", Right: org.ReportsRead}
+	add(a, rt, func(ctx context.Context, actor org.Actor, in *OfStore) (*one[reportOf[T]], error) {
+		v, d, err := insight.ReportOf[T](ctx, a.Insight, actor, name, in.of(actor))
+		if err != nil {
+			return nil, err
+		}
+		return &one[reportOf[T]]{reportOf[T]{AsOf: d.AsOf, Store: d.Store, Report: v}}, nil
+	})
+}
+
+type flowIn struct {
+	OfStore
+	From string `query:"from" required:"true" format:"date" doc:"The first of the two days"`
+	To   string `query:"to" required:"true" format:"date"`
+}
+
+func (a *API) flowBetween(ctx context.Context, actor org.Actor, in *flowIn) (*one[insight.FlowSpan], error) {
+	var bad errs.Fields
+	var days [2]day.Day
+	for i, text := range [2]string{in.From, in.To} {
+		var err error
+		if days[i], err = day.Parse(text); err != nil {
+			bad.AddErr([2]string{"from", "to"}[i], err)
+		}
+	}
+	if err := bad.Err(); err != nil {
+		return nil, err
+	}
+	f, err := a.Insight.FlowBetween(ctx, actor, in.of(actor), days[0], days[1])
+	if err != nil {
+		return nil, err
+	}
+	return &one[insight.FlowSpan]{f}, nil
+}
+
+type refreshIn struct {
+	Body struct {
+		AsOf string `json:"as_of" format:"date" doc:"The last day to look at"`
+	}
+}
+
+// refreshInsight computes everything anew. It may be sent again: of two at once
+// the later wins, and the same purchases give the same again.
+func (a *API) refreshInsight(ctx context.Context, actor org.Actor, in *refreshIn) (*one[insight.Refreshed], error) {
+	asOf, err := day.Parse(in.Body.AsOf)
+	if err != nil {
+		var bad errs.Fields
+		bad.AddErr("as_of", err)
+		return nil, bad.Err()
+	}
+	done, err := a.Insight.Refresh(ctx, actor, asOf)
+	if err != nil {
+		return nil, err
+	}
+	return &one[insight.Refreshed]{done}, nil
+}
+
+type insightSetting struct {
+	insight.Setting
+
+	Version int64 `json:"version" doc:"Send it back with a change; 0: nobody has decided anything yet"`
+}
+
+func (a *API) getInsightSetting(ctx context.Context, _ org.Actor, _ *nothing) (*one[insightSetting], error) {
+	set, version, err := a.Insight.Setting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &one[insightSetting]{insightSetting{set, version}}, nil
+}
+
+type insightSettingIn struct{ Body insightSetting }
+
+func (a *API) setInsightSetting(ctx context.Context, actor org.Actor, in *insightSettingIn) (*one[insightSetting], error) {
+	if err := a.Insight.SaveSetting(ctx, actor, in.Body.Setting, in.Body.Version); err != nil {
+		return nil, err
+	}
+	return a.getInsightSetting(ctx, actor, nil)
+}
+
+// warned is a customer who may be leaving.
+type warned struct {
+	Customer string          `json:"customer_id"`
+	Stage    insight.Stage   `json:"stage"`
+	Last     day.Day         `json:"last_day"`
+	Active   float64         `json:"active" doc:"Chance of a purchase within the horizon"`
+	Warning  insight.Warning `json:"warning"`
+	Text     string          `json:"text" doc:"The warning as a sentence, in the language asked for"`
+}
+
+type warnedIn struct {
+	Paging
+	Store Ref[org.Store] `query:"store" doc:"Only those of this store"`
+}
+
+func (a *API) listWarned(ctx context.Context, actor org.Actor, in *warnedIn) (*pageOut[warned], error) {
+	after, err := cursor[insight.WarnedCursor](in.After)
+	if err != nil {
+		return nil, err
+	}
+	list, next, err := a.Insight.Warned(ctx, actor, in.Store.Of, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	p := i18n.From(ctx)
+	return newPage(each(list, func(k insight.Scored) warned {
+		return warned{k.Customer.String(), k.Stage, k.Last, k.Active, k.Warning, k.Warning.Text(p)}
+	}), next)
+}
+
+func (a *API) customerInsight(ctx context.Context, actor org.Actor, in *CustomerPath) (*one[insight.Insight], error) {
+	v, err := a.Insight.Customer(ctx, actor, in.Customer.Of)
+	if err != nil {
+		return nil, err
+	}
+	return &one[insight.Insight]{v}, nil
+}
+
+func (a *API) customerLoyalty(ctx context.Context, actor org.Actor, in *CustomerPath) (*one[insight.Loyalty], error) {
+	v, err := a.Insight.Loyalty(ctx, actor, in.Customer.Of)
+	if err != nil {
+		return nil, err
+	}
+	return &one[insight.Loyalty]{v}, nil
+}
+
+func (a *API) listReasons(ctx context.Context, actor org.Actor, in *CustomerPath) (*pageOut[insight.Told], error) {
+	list, err := a.Insight.ReasonsOf(ctx, actor, in.Customer.Of)
+	if err != nil {
+		return nil, err
+	}
+	return newPage(list, "")
+}
+
+type reasonIn struct {
+	Idempotent
+	CustomerPath
+	Body struct {
+		Reason insight.Reason `json:"reason" enum:"moved,price,service_fault,product_fault,competitor,need_ended,died,do_not_disturb,other"`
+		Note   string         `json:"note,omitempty" maxLength:"1000" doc:"In the words of who asked"`
+	}
+}
+
+func (a *API) addReason(ctx context.Context, actor org.Actor, in *reasonIn) (*one[insight.Told], error) {
+	asked := []any{in.Customer.Of, in.Body}
+	made, err := makeOnce(ctx, a, in.Idempotent, "add_lost_reason", asked, func(ctx context.Context, tx *db.Tx) (insight.ReasonID, error) {
+		t, err := a.Insight.RecordReasonTx(ctx, tx, actor, in.Customer.Of, in.Body.Reason, in.Body.Note)
+		return t.ID, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.Insight.ReasonsOf(ctx, actor, in.Customer.Of)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range list {
+		if t.ID == made {
+			return &one[insight.Told]{t}, nil
+		}
+	}
+	return nil, errs.New(errs.NotFound, "api.gone")
+}
+
+type reasonPath struct {
+	CustomerPath
+	Reason Ref[insight.Told] `path:"reason"`
+}
+
+func (a *API) removeReason(ctx context.Context, actor org.Actor, in *reasonPath) (*nothing, error) {
+	return nil, a.Insight.ForgetReason(ctx, actor, in.Customer.Of, in.Reason.Of)
+}
+
+func (a *API) listVisits(ctx context.Context, actor org.Actor, in *StorePath) (*pageOut[insight.Visits], error) {
+	list, err := a.Insight.VisitsOf(ctx, actor, in.Store.Of)
+	if err != nil {
+		return nil, err
+	}
+	return newPage(list, "")
+}
+
+// VisitsPath names a month of a store.
+type VisitsPath struct {
+	StorePath
+	Month string `path:"month" maxLength:"7" example:"2026-03"`
+}
+
+type visitsIn struct {
+	VisitsPath
+	Body struct {
+		New int64 `json:"new_visitors" minimum:"0" doc:"Who had never bought"`
+		Old int64 `json:"old_visitors" minimum:"0" doc:"Who had"`
+	}
+}
+
+func (a *API) setVisits(ctx context.Context, actor org.Actor, in *visitsIn) (*nothing, error) {
+	return nil, a.Insight.SetVisits(ctx, actor, insight.Visits{Store: in.Store.Of, Month: in.Month, New: in.Body.New, Old: in.Body.Old})
+}
+
+func (a *API) removeVisits(ctx context.Context, actor org.Actor, in *VisitsPath) (*nothing, error) {
+	return nil, a.Insight.ForgetVisits(ctx, actor, in.Store.Of, in.Month)
+}
+
