@@ -36,6 +36,7 @@ type cli struct {
 	Today   todayCmd   `cmd:"" help:"Print whom to contact, and why."`
 	Report  reportCmd  `cmd:"" help:"Print figures."`
 	Insight insightCmd `cmd:"" help:"Find out what the purchases say about the customers."`
+	Btyd    btydCmd    `cmd:"" help:"Fit customer-base models to any file of purchases, without a database."`
 	Rebuild rebuildCmd `cmd:"" help:"Make anew what follows from the files and receipts and is kept beside them."`
 	Serve   serveCmd   `cmd:"" help:"Serve the pages and the API."`
 	Demo    demoCmd    `cmd:"" help:"Serve a made-up chain to look around in."`

@@ -1,0 +1,351 @@
+package main
+
+import (
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/ricejar/ricejar/btyd"
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/i18n"
+)
+
+// btydCmd is package btyd for any file, without a database.
+type btydCmd struct {
+	Fit      btydFitCmd      `cmd:"" help:"Fit a model and print its parameters."`
+	Score    btydScoreCmd    `cmd:"" help:"Fit a model and write what it says of each customer as a CSV file."`
+	Evaluate btydEvaluateCmd `cmd:"" help:"Fit a model to the time before a day and compare what it says with what came after, and with simple rules."`
+}
+
+// modelFlags say what to fit to which days.
+type modelFlags struct {
+	purchasesFile
+	CalibrationEnd string `help:"The last day the model may know, YYYY-MM-DD; the last of the file when left out." placeholder:"D"`
+	HoldoutEnd     string `help:"The last day to predict, YYYY-MM-DD." placeholder:"D"`
+	Horizon        int    `help:"How many units ahead to predict, where no --holdout-end says so; 91 days or 13 weeks when left out." placeholder:"N"`
+	Unit           string `help:"Unit of time: day or week. Parameters that are times are in it." enum:"day,week" default:"week"`
+	Model          string `help:"bgnbd, mbgnbd, paretonbd, bgcnbdk, mbgcnbdk, gammagamma or return." enum:"bgnbd,mbgnbd,paretonbd,bgcnbdk,mbgcnbdk,gammagamma,return" default:"mbgnbd"`
+	K              int    `help:"Fix k of bgcnbdk and mbgcnbdk; chosen by likelihood when left out." placeholder:"K"`
+	JSON           bool   `help:"Print as JSON." name:"json"`
+}
+
+// study is a file read, with the window and horizon it is looked at through.
+type study struct {
+	*purchasesRead
+	flags   *modelFlags
+	past    *btyd.Past
+	holdout float64 // its last day, or 0
+}
+
+// open reads the file and finds the days.
+func (f *modelFlags) open(app *App) (*study, error) {
+	end, err := flagDay(f.CalibrationEnd)
+	if err != nil {
+		return nil, err
+	}
+	holdout, err := flagDay(f.HoldoutEnd)
+	if err != nil {
+		return nil, err
+	}
+	if end != 0 && holdout != 0 && holdout <= end {
+		return nil, errs.New(errs.Invalid, "btyd.holdout_first", "end", end, "holdout", holdout)
+	}
+	if f.Horizon < 0 {
+		return nil, errs.New(errs.Invalid, "btyd.no_horizon")
+	}
+	read, err := f.read(app)
+	if err != nil {
+		return nil, err
+	}
+	s := &study{purchasesRead: read, flags: f, holdout: float64(holdout)}
+	w := btyd.Window{End: cmp.Or(float64(end), read.log.Last()), Unit: 1}
+	horizon := 91.0
+	if f.Unit == "week" {
+		w.Unit, horizon = 7, 13
+	}
+	switch {
+	case holdout != 0:
+		horizon = (s.holdout - w.End) / w.Unit
+	case f.Horizon > 0:
+		horizon = float64(f.Horizon)
+	}
+	s.past, err = btyd.NewPast(read.log, w, horizon)
+	return s, s.explain(err)
+}
+
+// flagDay is the day a flag names, 0 for none.
+func flagDay(text string) (day.Day, error) {
+	if text == "" {
+		return 0, nil
+	}
+	d, err := day.Parse(text)
+	if err != nil {
+		return 0, errs.New(errs.Invalid, "cli.wrong_date", "date", text)
+	}
+	return d, nil
+}
+
+// explain puts into words why nothing could be fitted.
+func (s *study) explain(err error) error {
+	if errors.Is(err, btyd.ErrTooFew) {
+		return errs.New(errs.Invalid, "btyd.too_few", "customers", len(s.names), "purchases", s.log.Len())
+	}
+	return err
+}
+
+// fitted is a fitted model, of whatever kind.
+type fitted struct {
+	estimates []btyd.Estimate
+	customers int
+	ll        float64
+	warnings  []btyd.Warning
+
+	timing  btyd.Model // of the models of when customers buy
+	spend   btyd.GammaGamma
+	returns *btyd.Return
+}
+
+// fit fits the model that the flags name.
+func (f *modelFlags) fit(p *btyd.Past) (fitted, error) {
+	h, o := p.Histories, btyd.Options{K: f.K}
+	switch f.Model {
+	case "bgnbd":
+		return timing(btyd.FitBGNBD(h, o))
+	case "mbgnbd":
+		return timing(btyd.FitMBGNBD(h, o))
+	case "paretonbd":
+		return timing(btyd.FitParetoNBD(h, o))
+	case "bgcnbdk":
+		return timing(btyd.FitBGCNBD(h, o))
+	case "mbgcnbdk":
+		return timing(btyd.FitMBGCNBD(h, o))
+	case "gammagamma":
+		g, err := btyd.FitGammaGamma(h, o)
+		return fitted{estimates: g.Estimates, customers: g.Customers, ll: g.LL, warnings: g.Warnings, spend: g.Model}, err
+	}
+	r, err := btyd.FitReturn(p)
+	if err != nil {
+		return fitted{}, err
+	}
+	out := fitted{customers: h.Len(), ll: math.NaN(), warnings: r.Warnings, returns: r}
+	base := r.Pareto.Parameters()
+	if r.Base == r.Regular.Name() {
+		base = r.Regular.Parameters()
+	}
+	for _, one := range base {
+		out.estimates = append(out.estimates, btyd.Estimate{Name: one.Name, Value: one.Value, SE: math.NaN()})
+	}
+	return out, nil
+}
+
+func timing[M btyd.Model](f btyd.Fit[M], err error) (fitted, error) {
+	return fitted{estimates: f.Estimates, customers: f.Customers, ll: f.LL, warnings: f.Warnings, timing: f.Model}, err
+}
+
+// score fills the columns that are not nil.
+func (f *fitted) score(p *btyd.Past, dst btyd.Scores) error {
+	if f.returns != nil {
+		return f.returns.Score(p, dst)
+	}
+	f.timing.Score(dst, p.Histories, p.Horizon)
+	return nil
+}
+
+type btydFitCmd struct{ modelFlags }
+
+// Run fits.
+func (c *btydFitCmd) Run(app *App) error {
+	s, err := c.open(app)
+	if err != nil {
+		return err
+	}
+	f, err := c.fit(s.past)
+	if err != nil {
+		return s.explain(err)
+	}
+	return app.printFit(s, f, nil)
+}
+
+type btydEvaluateCmd struct{ modelFlags }
+
+// Run evaluates.
+func (c *btydEvaluateCmd) Run(app *App) error {
+	if c.Model == "gammagamma" {
+		return errs.New(errs.Invalid, "btyd.spend_alone")
+	}
+	if c.CalibrationEnd == "" {
+		return errs.New(errs.Invalid, "btyd.no_calibration_end")
+	}
+	s, err := c.open(app)
+	if err != nil {
+		return err
+	}
+	last := s.log.Last()
+	if s.holdout == 0 && c.Horizon == 0 { // to the end of the file
+		if s.past.Horizon = (last - s.past.Window.End) / s.past.Window.Unit; s.past.Horizon <= 0 {
+			return errs.New(errs.Invalid, "btyd.no_holdout", "last", day.Day(last))
+		}
+	}
+	var f fitted
+	report, err := btyd.Evaluate(s.log, s.past.Window, s.past.Horizon, btyd.Scorer{Name: c.Model, Score: func(p *btyd.Past, dst btyd.Scores) (err error) {
+		if f, err = c.fit(p); err != nil {
+			return err
+		}
+		return f.score(p, dst)
+	}})
+	if err != nil { // the past was looked at already, so it is the time after it that is too short
+		return errs.New(errs.Invalid, "btyd.no_holdout", "last", day.Day(last))
+	}
+	if err := report.Results[0].Err; err != nil {
+		return s.explain(err)
+	}
+	return app.printFit(s, f, report)
+}
+
+type btydScoreCmd struct {
+	modelFlags
+	Out      string  `help:"The CSV file to write; without it, the scores are printed." short:"o" placeholder:"FILE"`
+	Months   int     `help:"How many months of purchases to come make the customer's value." default:"12"`
+	Discount float64 `help:"What money loses of its value in a year, for the customer's value." default:"0.1"`
+}
+
+// Run scores.
+func (c *btydScoreCmd) Run(app *App) (err error) {
+	if c.Model == "gammagamma" && c.Spend == "" {
+		return errs.New(errs.Invalid, "btyd.no_spend")
+	}
+	if c.Months < 1 || !(c.Discount > -1 && c.Discount < 100) {
+		return errs.New(errs.Invalid, "btyd.no_value")
+	}
+	s, err := c.open(app)
+	if err != nil {
+		return err
+	}
+	f, err := c.fit(s.past)
+	if err != nil {
+		return s.explain(err)
+	}
+	columns, warnings, err := c.columns(s, f)
+	if err != nil {
+		return err
+	}
+	f.warnings = append(f.warnings, warnings...)
+	if c.Out == "" {
+		printWarnings(app.Err, app.Printer, f.warnings)
+		s.rows.print(app.Err, app.Printer)
+		return writeScores(app.Out, s, columns)
+	}
+	file, err := os.Create(c.Out)
+	if err != nil {
+		return errs.Wrap(err, errs.Invalid, "sheet.cannot_open", "file", filepath.Base(c.Out))
+	}
+	err = writeScores(file, s, columns)
+	if e := file.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
+	}
+	return app.printFit(s, f, nil)
+}
+
+// scoreColumn is a column of the file written by score: NaN leaves a cell empty.
+type scoreColumn struct {
+	name   string
+	values []float64
+}
+
+// columns works out the scores, and what is to be known of the spend model used for them.
+func (c *btydScoreCmd) columns(s *study, f fitted) (list []scoreColumn, warnings []btyd.Warning, err error) {
+	h := s.past.Histories
+	n := h.Len()
+	add := func(name string) []float64 {
+		values := make([]float64, n)
+		for i := range values {
+			values[i] = math.NaN()
+		}
+		list = append(list, scoreColumn{name, values})
+		return values
+	}
+	dst := btyd.Scores{Alive: add("p_alive"), Active: add("p_active"), Expected: add("expected")}
+	if f.returns != nil {
+		dst.Alive = nil // it knows none
+	}
+	if f.returns != nil || f.timing != nil {
+		if err := f.score(s.past, dst); err != nil {
+			return nil, nil, err
+		}
+	}
+	if h.Spend == nil {
+		return list, nil, nil
+	}
+	spend, value := add("spend"), add("clv")
+	if f.spend == (btyd.GammaGamma{}) {
+		g, err := btyd.FitGammaGamma(h, btyd.Options{})
+		if err != nil {
+			return nil, nil, s.explain(err)
+		}
+		f.spend, warnings = g.Model, g.Warnings
+	}
+	f.spend.Score(spend, h)
+	if f.timing != nil {
+		month := 365.25 / 12 / s.past.Window.Unit
+		z := btyd.Horizon{Periods: c.Months, Length: month, Rate: math.Pow(1+c.Discount, 1.0/12) - 1}
+		err = btyd.CLV(value, f.timing, f.spend, h, z)
+	}
+	return list, warnings, err
+}
+
+// writeScores writes a row for each customer.
+func writeScores(w io.Writer, s *study, columns []scoreColumn) error {
+	out := csv.NewWriter(w)
+	row := []string{"customer", "x", "t_x", "T"}
+	for _, c := range columns {
+		row = append(row, c.name)
+	}
+	err := out.Write(row)
+	h := s.past.Histories
+	for i := 0; i < h.Len() && err == nil; i++ {
+		row = append(row[:0], s.names[h.Customer[i]], strconv.Itoa(int(h.X[i])), cellOf(h.Tx[i]), cellOf(h.T[i]))
+		for _, c := range columns {
+			row = append(row, cellOf(c.values[i]))
+		}
+		err = out.Write(row)
+	}
+	out.Flush()
+	return cmp.Or(err, out.Error())
+}
+
+// cellOf writes a number with ten digits, and nothing for none.
+func cellOf(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'g', 10, 64)
+}
+
+// printWarnings says what to know before believing a fit: an English reader gets the library's own words.
+// What concerns several parameters alike is said once.
+func printWarnings(w io.Writer, p i18n.Printer, warnings []btyd.Warning) {
+	for i := 0; i < len(warnings); {
+		one, about := warnings[i], warnings[i].Param
+		for i++; i < len(warnings) && warnings[i].Code == one.Code && warnings[i].Text == one.Text; i++ {
+			about += ", " + warnings[i].Param
+		}
+		text := one.Text
+		if p.Locale != i18n.English {
+			text = p.T("btyd.warning." + string(one.Code))
+		}
+		if about != "" {
+			text = about + ": " + text
+		}
+		fmt.Fprintln(w, "!", text)
+	}
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// runBtyd runs the command with English messages.
+func runBtyd(t *testing.T, want int, args ...string) (out, errOut string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	if got := run(append([]string{"--lang", "en", "btyd"}, args...), &o, &e); got != want {
+		t.Fatalf("btyd %s: exit code %d, want %d\n%s%s", strings.Join(args, " "), got, want, o.String(), e.String())
+	}
+	return o.String(), e.String()
+}
+
+// UnmarshalJSON reads null as NaN.
+func (f *figure) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*f = figure(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(b, (*float64)(f))
+}
+
+func fitOf(t *testing.T, args ...string) (f fitJSON) {
+	t.Helper()
+	out, _ := runBtyd(t, 0, append(args, "--json")...)
+	if err := json.Unmarshal([]byte(out), &f); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return f
+}
+
+// shopFile is a made-up shop of so many customers over two years, line by line in random order, with rows that
+// no model can use. It returns the path and the numbers of the bad rows.
+func shopFile(t *testing.T, customers int) (path string, bad []int) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(7, 7))
+	first := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	var rows []string
+	for c := range customers {
+		rate, leaves := rng.ExpFloat64()/40, 0.15+0.3*rng.Float64()
+		for d := rng.Float64() * 200; d < 730; d += rng.ExpFloat64() / rate {
+			rows = append(rows, fmt.Sprintf("C%d,%s,%.2f", c, first.AddDate(0, 0, int(d)).Format("2006/1/2 15:04"), 20+30*rng.ExpFloat64()))
+			if rng.Float64() < leaves {
+				break
+			}
+		}
+	}
+	rng.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	rows = append(rows[:3:3], append([]string{"C1,yesterday,5", ",2024-05-05,5", "C2,2024-05-05,dear", "C3,2024-05-05,-5", "C4,2024-05-05,NaN"}, rows[3:]...)...)
+	path = filepath.Join(t.TempDir(), "shop.csv")
+	if err := os.WriteFile(path, []byte("who,when,paid\n"+strings.Join(rows, "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path, []int{5, 7, 9}
+}
+
+func TestBtyd_fits_scores_and_evaluates_any_file_without_a_database(t *testing.T) {
+	path, bad := shopFile(t, 1500)
+	file := []string{path, "--customer", "who", "--date", "when", "--spend", "paid", "--calibration-end", "2025-06-30", "--unit", "day"}
+	names := map[string]string{
+		"bgnbd": "r alpha a b", "mbgnbd": "r alpha a b", "paretonbd": "r alpha s beta", "bgcnbdk": "k r alpha a b",
+		"mbgcnbdk": "k r alpha a b", "gammagamma": "p q gamma", "return": "",
+	}
+	for model, params := range names {
+		f := fitOf(t, append([]string{"fit", "--model", model}, file...)...)
+		if f.Model != model || f.Customers < 500 || f.CalibrationEnd.String() != "2025-06-30" {
+			t.Errorf("%s: %+v", model, f)
+		}
+		for _, name := range strings.Fields(params) {
+			if v := float64(f.Params[name]); !(v > 0) {
+				t.Errorf("%s: %s is %v", model, name, v)
+			}
+			if se := float64(f.SE[name]); (name == "k") != math.IsNaN(se) && len(f.Warnings) == 0 {
+				t.Errorf("%s: the standard error of %s is %v", model, name, se)
+			}
+		}
+		if r := f.Rows; r.Anonymous != 1 || r.Returns != 1 || r.Bad != len(bad) || len(r.Problems) != len(bad) {
+			t.Fatalf("%s: rows %+v", model, r)
+		}
+		for i, p := range f.Rows.Problems {
+			if p.Row != bad[i] || p.Message == "" {
+				t.Errorf("%s: problem %+v, want row %d", model, p, bad[i])
+			}
+		}
+	}
+
+	check := fitOf(t, append([]string{"evaluate", "--model", "return", "--holdout-end", "2025-12-30"}, file...)...)
+	if h := check.Holdout; h == nil || !(h.AUC > 0.6 && h.LogLoss < 0.6) || len(check.Baselines) != 3 || check.Baselines[1].Model != "hiatus" {
+		t.Errorf("evaluation: %+v", check)
+	}
+	text, _ := runBtyd(t, 0, append([]string{"evaluate"}, file...)...) // to the end of the file
+	for _, want := range []string{"mbgnbd: ", "alpha", "Log-likelihood", "last_window", "log_loss", "Row 5: “yesterday”"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+
+	out, errOut := runBtyd(t, 0, append([]string{"score", "--horizon", "60"}, file...)...)
+	rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+	if err != nil || len(rows) != check.Customers+1 {
+		t.Fatalf("%d rows of scores for %d customers, %v", len(rows), check.Customers, err)
+	}
+	if got, want := strings.Join(rows[0], ","), "customer,x,t_x,T,p_alive,p_active,expected,spend,clv"; got != want {
+		t.Errorf("header: got %s, want %s", got, want)
+	}
+	for _, row := range rows[1:] {
+		if len(row) != 9 || strings.Contains(strings.Join(row, ","), ",,") || strings.Contains(out, "NaN") {
+			t.Fatalf("row %v", row)
+		}
+	}
+	if !strings.Contains(errOut, "1 returns") {
+		t.Errorf("beside the scores: %q", errOut)
+	}
+	to := filepath.Join(t.TempDir(), "scores.csv")
+	said, _ := runBtyd(t, 0, append([]string{"score", "--model", "return", "-o", to}, file...)...)
+	written, err := os.ReadFile(to)
+	if err != nil || !strings.HasPrefix(string(written), "customer,") || !strings.Contains(said, "A correction of") {
+		t.Errorf("%v\n%s\n%.200s", err, said, written)
+	}
+}
+
+func TestBtyd_says_what_is_wrong(t *testing.T) {
+	path, _ := shopFile(t, 300)
+	few := filepath.Join(t.TempDir(), "few.csv")
+	if err := os.WriteFile(few, []byte("who;when\na;2024-01-01\nb;2024-01-02\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	who := func(args ...string) []string { return append(args, "--customer", "who", "--date", "when") }
+	for want, args := range map[string][]string{
+		"nowhere.csv":                 who("fit", "nowhere.csv"),
+		"no column “whom”":            {"fit", path, "--customer", "whom", "--date", "when"},
+		"no purchase that can be use": {"fit", path, "--customer", "who", "--date", "who"},
+		"“soon” is not a date":        who("fit", path, "--calibration-end", "soon"),
+		"Too little is known":         who("fit", few),
+		"--customer":                  {"fit", path},
+		"fortnight":                   who("fit", path, "--unit", "fortnight"),
+		"must end after":              who("evaluate", path, "--calibration-end", "2025-06-30", "--holdout-end", "2025-06-01"),
+		"--calibration-end D":         who("evaluate", path),
+		"The file ends on":            who("evaluate", path, "--calibration-end", "2025-06-30", "--holdout-end", "2027-06-30"),
+		"what a purchase is worth":    who("evaluate", path, "--model", "gammagamma"),
+		"with --spend":                who("score", path, "--model", "gammagamma"),
+		"--discount":                  who("score", path, "--discount", "-2"),
+		"--horizon must":              who("fit", path, "--horizon=-1"),
+	} {
+		if _, errOut := runBtyd(t, 2, args...); !strings.Contains(errOut, want) {
+			t.Errorf("%v: got %q, want %q", args, errOut, want)
+		}
+	}
+}
+
+// TestBtyd_gives_the_published_numbers reads the files of CDNOW as they are: columns parted by blanks, one
+// with a header and one without.
+func TestBtyd_gives_the_published_numbers(t *testing.T) {
+	file := filepath.Join("..", "..", "..", "shared", "data", "cdnow", "CDNOW_sample.txt")
+	if _, err := os.Stat(file); err != nil {
+		t.Skipf("the real data are absent: %v", err)
+	}
+	sample := []string{file, "--no-header", "--customer", "2", "--date", "3", "--spend", "5", "--calibration-end", "1997-09-30",
+		"--holdout-end", "1998-06-30", "--unit", "week"}
+	for model, want := range map[string]string{ // as printed by Fader, Hardie & Lee 2005 and in Hardie's note 025
+		"bgnbd":      "r 0.243 alpha 4.414 a 0.793 b 2.426 ll -9582.4",
+		"mbgnbd":     "r 0.525 alpha 6.183 a 0.891 b 1.614",
+		"paretonbd":  "r 0.553 alpha 10.578 s 0.606 beta 11.669 ll -9595.0",
+		"gammagamma": "p 6.25 q 3.74 gamma 15.44",
+		"mbgcnbdk":   "k 1 r 0.525",
+	} {
+		f := fitOf(t, append([]string{"fit", "--model", model}, sample...)...)
+		f.Params["ll"] = f.LL
+		words := strings.Fields(want)
+		for i := 0; i < len(words); i += 2 {
+			_, decimals, _ := strings.Cut(words[i+1], ".")
+			if got := fmt.Sprintf("%.*f", len(decimals), float64(f.Params[words[i]])); got != words[i+1] {
+				t.Errorf("%s: %s is %s, want %s", model, words[i], got, words[i+1])
+			}
+		}
+	}
+	master := filepath.Join(filepath.Dir(file), "CDNOW_master.txt")
+	f := fitOf(t, "evaluate", master, "--customer", "customer_id", "--date", "date", "--calibration-end", "1997-12-31",
+		"--holdout-end", "1998-06-30", "--model", "paretonbd")
+	if got := fmt.Sprintf("%d %.4f %.4f %.4f %.3f %.3f", f.Customers, f.Holdout.AUC, f.Holdout.LogLoss, f.Holdout.Brier, f.Holdout.Gini, f.Holdout.ECE); got != "23570 0.7998 0.4208 0.1305 0.714 0.035" {
+		t.Errorf("holdout of the master file: %s", got)
+	}
+}
