@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/once"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/text"
 )
@@ -26,15 +27,25 @@ const maxReasonNote = 1000
 
 // RecordReason notes why a customer stays away, as they told somebody, with the
 // warning that stands against them now: so the warnings can be judged. Somebody
-// who asks not to be disturbed, or has died, is not contacted any more.
-func (s *Service) RecordReason(ctx context.Context, actor org.Actor, c customer.ID, why Reason, note string) (Told, error) {
-	var out Told
+// who asks not to be disturbed, or has died, is not contacted any more. Sent twice
+// with the same key (see package once) it is noted once.
+func (s *Service) RecordReason(ctx context.Context, actor org.Actor, c customer.ID, why Reason, note, key string) (ReasonID, error) {
+	if key != "" {
+		key = actor.ID().String() + ":reason:" + key
+	}
+	var noted string
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var err error
-		out, err = s.RecordReasonTx(ctx, tx, actor, c, why, note)
+		noted, _, err = once.Do(ctx, tx, key, func() (string, error) {
+			t, err := s.RecordReasonTx(ctx, tx, actor, c, why, note)
+			return t.ID.String(), err
+		})
 		return err
 	})
-	return out, err
+	if err != nil {
+		return 0, err
+	}
+	return id.Parse[Told](noted)
 }
 
 // RecordReasonTx is RecordReason within a transaction.
@@ -147,6 +158,8 @@ func (s *Service) ReasonsOf(ctx context.Context, actor org.Actor, c customer.ID)
 	if err := s.Customers.Reach(ctx, actor, c); err != nil {
 		return nil, err
 	}
-	return db.All(ctx, s.DB, scanTold, `SELECT customer_id, id, reason, note, staff_id, at, warning FROM lost_reason
-		WHERE customer_id = ? ORDER BY id DESC LIMIT 100`, int64(c))
+	return db.All(ctx, s.DB, scanTold, sqlReasonsOf, int64(c))
 }
+
+const sqlReasonsOf = `SELECT customer_id, id, reason, note, staff_id, at, warning FROM lost_reason
+	WHERE customer_id = ? ORDER BY id DESC LIMIT 100`

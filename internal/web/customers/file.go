@@ -10,6 +10,7 @@ import (
 	"github.com/ricejar/ricejar/internal/care"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
 	"github.com/ricejar/ricejar/internal/web"
@@ -31,6 +32,7 @@ type filePage struct {
 	Tasks   []care.Item    // what is still to be done for them
 	History historyPart
 	Story   storyPart
+	Insight insight.Panel
 
 	// What was typed and not taken.
 	Asked    *form.Form // the answer to the question
@@ -122,6 +124,9 @@ func (h Pages) readBrief(ctx context.Context, p *filePage) error {
 func (h Pages) readAll(r *http.Request, c customer.ID) (filePage, error) {
 	p, err := h.read(r, c)
 	if err != nil {
+		return p, err
+	}
+	if err := h.readInsight(r.Context(), &p); err != nil {
 		return p, err
 	}
 	if p.may(org.PurchasesRead) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ricejar/ricejar/internal/care"
 	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
 	"github.com/ricejar/ricejar/internal/web"
@@ -18,6 +19,7 @@ type Pages struct {
 	Purchases *purchase.Service
 	Care      *care.Service
 	Org       *org.Service
+	Insight   *insight.Service
 }
 
 // Routes registers the pages to the site.
