@@ -41,27 +41,32 @@ func geometricPurchases(a, b, s, tau float64) float64 {
 	return first - math.Exp(e*l)*sum
 }
 
-// geometricPurchasesByIntegral is the mean over p of (1 - (1+p tau)^-s)/p, by the trapezoid
-// rule in v = logit p, which converges exponentially. Weights are normalised by the same
-// rule, so that no beta function of huge arguments is needed; beyond the last nodes
-// both sums are geometric series.
+// geometricPurchasesByIntegral is the mean over p of (1 - (1+p tau)^-s)/p.
 func geometricPurchasesByIntegral(a, b, s, tau float64) float64 {
+	return meanOverBeta(a, b, max(s*tau, tau), func(p float64) float64 {
+		if p == 0 {
+			return s * tau
+		}
+		return -math.Expm1(-s*math.Log1p(p*tau)) / p
+	})
+}
+
+// meanOverBeta is the mean of f(p) over p, which is Beta(a, b), by the trapezoid rule in v = logit p,
+// which converges exponentially. Weights are normalised by the same rule, so that no beta
+// function of huge arguments is needed; beyond the last nodes both sums are geometric
+// series. p times bend is where f, near p = 0, begins to bend.
+func meanOverBeta(a, b, bend float64, f func(p float64) float64) float64 {
 	step := min(0.2, 0.7*math.Sqrt(1/a+1/b))
 	mode := math.Log(a / b)
-	// at gives the density at v relative to the mode, and the purchases at p.
+	// at gives the density at v relative to the mode, and f.
 	top := -a*softplus(-mode) - b*softplus(mode)
-	at := func(v float64) (weight, purchases float64) {
-		weight = math.Exp(-a*softplus(-v) - b*softplus(v) - top)
-		p := 1 / (1 + math.Exp(-v))
-		if p == 0 {
-			return weight, s * tau
-		}
-		return weight, -math.Expm1(-s*math.Log1p(p*tau)) / p
+	at := func(v float64) (weight, value float64) {
+		return math.Exp(-a*softplus(-v) - b*softplus(v) - top), f(1 / (1 + math.Exp(-v)))
 	}
 	weights, sum := at(mode)
 	sum *= weights
 	// Left of here p is as good as 0, right of here 1-p.
-	left := -41 - math.Log(max(1, b, s*tau, tau))
+	left := -41 - math.Log(max(1, b, bend))
 	right := 41 + math.Log(max(1, a))
 	side := func(direction, rate, limit float64) {
 		for j := 1.0; ; j++ {

@@ -54,8 +54,9 @@ func (z Horizon) Check() error {
 //
 //	∫₀^∞ e^(−δt) dE[Y(t)] = ∫₀^∞ e^(−y) E[Y(y/δ)] dy,
 //
-// in closed form for [ParetoNBD] (see [ParetoNBD.DERT]), by numeric integration for
-// the other models, which have none: to some 12 digits, at 65 times the cost of scoring once. It panics when dst is not as long as h.
+// in closed form for [ParetoNBD] (see [ParetoNBD.DERT]), by one integral a number of purchases for [BGNBD] and
+// [MBGNBD], and by the integral above, at 65 times the cost of scoring once, for the regular models. All are
+// good to some 12 digits. It panics when dst is not as long as h.
 func Discounted(dst []float64, m Model, h *Histories, z Horizon) error {
 	if err := z.Check(); err != nil {
 		return err
@@ -80,6 +81,10 @@ func Discounted(dst []float64, m Model, h *Histories, z Horizon) error {
 		p.dert(dst, h, delta)
 		return nil
 	}
+	if g, ok := irregular(m); ok {
+		g.dert(dst, h, delta)
+		return nil
+	}
 	scratch := make([]float64, h.Len())
 	clear(dst)
 	residual(func(y, weight float64) {
@@ -97,6 +102,13 @@ func DERT(m Model, h History, delta float64) float64 {
 	}
 	if !positive(delta) {
 		return math.NaN()
+	}
+	if g, ok := irregular(m); ok {
+		alive := g.alive(h)
+		if alive == 0 || math.IsNaN(alive) {
+			return alive
+		}
+		return alive * g.living(h.X, h.T, delta)
 	}
 	sum := 0.0
 	residual(func(y, weight float64) { sum += weight * m.Expected(h, y/delta) })
@@ -155,7 +167,7 @@ func (m ParetoNBD) dert(dst []float64, h *Histories, delta float64) {
 	inParallel(h.Len(), scoreStretch, func(_, from, to int) {
 		for i := from; i < to; i++ {
 			x, t := int(h.X[i]), h.T[i]
-			living := 0.0
+			var living float64
 			if d := t / h.Step; steps > 0 && math.Abs(d-math.Round(d)) < 1e-6 {
 				living = lives[int(math.Round(d))]
 			} else {

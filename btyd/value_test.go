@@ -44,6 +44,40 @@ func TestDERT_by_the_integral_equals_the_closed_form(t *testing.T) {
 	})
 }
 
+func TestDERT_by_the_mean_over_dropout_equals_the_integral(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, h := drawModel(t), drawHistory(t)
+		m.k = 1
+		delta := math.Exp(rapid.Float64Range(-9, 1).Draw(t, "ln delta"))
+		integral := 0.0
+		residual(func(y, weight float64) { integral += weight * m.expected(h, y/delta) })
+		model := Model(BGNBD{R: m.r, Alpha: m.alpha, A: m.a, B: m.b})
+		if m.modified {
+			model = MBGNBD{R: m.r, Alpha: m.alpha, A: m.a, B: m.b}
+		}
+		if got := DERT(model, h, delta); math.Abs(integral-got) > 1e-9*got {
+			t.Fatalf("integral %v, mean over dropout %v", integral, got)
+		}
+	})
+}
+
+// A column is filled from curves through some ages; each value is that of the customer alone.
+func TestDiscounted_for_ever_equals_one_by_one_for_many_customers(t *testing.T) {
+	h := cdnowLike(20_000).Histories
+	got := make([]float64, h.Len())
+	for _, m := range []Model{oracleBG, oracleMBG, MBGNBD{R: 0.3, Alpha: 1e-4, A: 0.5, B: 30}, BGNBD{R: 40, Alpha: 900, A: 1, B: 0.05}} {
+		for _, rate := range []float64{1e-4, 0.15, 20} {
+			z := Horizon{Length: 52, Rate: rate}
+			if err := Discounted(got, m, h, z); err != nil {
+				t.Fatal(err)
+			}
+			for i := 0; i < h.Len(); i += 97 {
+				expectNear(t, m.Name()+" for ever", got[i], DERT(m, h.At(i), z.Continuous()), 1e-11)
+			}
+		}
+	}
+}
+
 // Without dying, a customer with r + x purchases in α + T brings that rate over δ.
 func TestDERT_of_the_immortal_is_a_perpetuity(t *testing.T) {
 	h := History{X: 3, Tx: 5, T: 6}

@@ -210,7 +210,7 @@ func (g Gap) Survival(t float64) float64 {
 // come in the silent days since the last.
 func (g Gap) Within(silent, t float64) float64 {
 	still := g.Survival(silent)
-	if still < 1e-12 { // far out in the tail: the hazard of a lognormal falls to 0
+	if still == 0 { // beyond what numbers tell: the hazard of a lognormal falls to 0
 		return 0
 	}
 	return 1 - g.Survival(silent+t)/still
@@ -220,8 +220,25 @@ func (g Gap) Within(silent, t float64) float64 {
 // since the last: still counted from the last purchase.
 func (g Gap) QuantileAfter(silent, q float64) float64 {
 	still := g.Survival(silent)
-	if still < 1e-12 {
+	if still == 0 {
 		return math.Inf(1)
 	}
-	return max(silent, g.Quantile(1-(1-q)*still))
+	return max(silent, math.Exp(g.Log+g.Sigma*math.Sqrt2*upper((1-q)*still)))
+}
+
+// upper is the z of erfc(z)/2 = s, for small s to all digits: there 1-s has lost them.
+func upper(s float64) float64 {
+	if s > 0.1 || s == 0 {
+		return math.Erfinv(1 - 2*s)
+	}
+	z := math.Sqrt(-math.Log(2 * s))
+	for range 50 { // Newton's method for ln erfc, which is concave, from above
+		tail := math.Erfc(z)
+		step := math.Log(tail/(2*s)) * tail * math.Sqrt(math.Pi) / 2 * math.Exp(z*z)
+		z += step
+		if math.Abs(step) < 1e-15*z {
+			break
+		}
+	}
+	return z
 }
