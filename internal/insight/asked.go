@@ -84,7 +84,7 @@ type usualPrice struct {
 // How far back is looked, in days.
 const (
 	contactDays = 2*year + 2*winBackDays
-	habitDays   = 2 * year
+	habitDays   = linesBack
 )
 
 // contactsOf are the contacts of one row.

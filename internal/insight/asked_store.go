@@ -8,20 +8,21 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/purchase"
 )
 
 // ask reads what reports need besides the book.
-func (s *Service) ask(ctx context.Context, q db.Querier, b *Book) (*Asked, error) {
+func (s *Service) ask(ctx context.Context, q db.Querier, b *Book, l *lines) (*Asked, error) {
 	a := &Asked{Visits: make(map[visitKey][2]int64), Faults: make(map[int32]fault), Reasons: make(map[int32]toldReason),
-		Referrer: make(map[int32]customer.ID), Habits: make([]habit, b.Len())}
+		Referrer: make(map[int32]customer.ID)}
 	for _, read := range []func(context.Context, db.Querier, *Book) error{
-		a.readVisits, a.readContacts, a.readGifts, a.readFaults, a.readReasons, a.readReferrers, a.readPrices, a.readHabits, a.readAnswers,
+		a.readVisits, a.readContacts, a.readGifts, a.readFaults, a.readReasons, a.readReferrers, a.readAnswers,
 	} {
 		if err := read(ctx, q, b); err != nil {
 			return nil, err
 		}
 	}
-	return a, nil
+	return a, a.readHabits(ctx, q, b, l)
 }
 
 // row is a customer's row; false for one who has bought nothing.
@@ -137,51 +138,12 @@ func (a *Asked) readReferrers(ctx context.Context, q db.Querier, b *Book) error 
 	}, `SELECT customer_id, referrer_id FROM customer WHERE referrer_id <> 0`)
 }
 
-// Clean lines as in the book; and how often each price of a product was paid.
-const (
-	sqlHabits = `SELECT l.customer_id, l.product_id, l.unit_price, l.quantity
-		FROM receipt_line l
-		JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id
-		WHERE l.customer_id > 0 AND l.quantity > 0 AND l.unit_price > 0 AND r.currency = ? AND r.day > ? AND r.day <= ?`
-	sqlPrices = `SELECT l.product_id, l.unit_price, COUNT(*)
-		FROM receipt_line l
-		JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id
-		WHERE l.customer_id > 0 AND l.quantity > 0 AND l.unit_price > 0 AND l.product_id <> 0 AND r.currency = ? AND r.day > ? AND r.day <= ?
-		GROUP BY l.product_id, l.unit_price ORDER BY l.product_id`
-)
-
-func (a *Asked) readPrices(ctx context.Context, q db.Querier, b *Book) error {
-	a.Usual = make(map[int64]usualPrice)
-	var of int64
-	var prices []usualPrice
-	done := func() {
-		if len(prices) > 0 {
-			a.Usual[of] = usualOf(prices)
-		}
-		prices = prices[:0]
-	}
-	err := db.Each(ctx, q, func(row db.Scanner) error {
-		var product int64
-		var p usualPrice
-		if err := row.Scan(&product, &p.price, &p.lines); err != nil {
-			return err
-		}
-		if product != of {
-			done()
-			of = product
-		}
-		prices = append(prices, p)
-		return nil
-	}, sqlPrices, string(b.Currency), b.AsOf.AddDays(-habitDays), b.AsOf)
-	done()
-	return err
-}
-
-func (a *Asked) readHabits(ctx context.Context, q db.Querier, b *Book) error {
-	category := make(map[int64]uint64)
+// readHabits works out what products usually cost, and how the customers buy.
+func (a *Asked) readHabits(ctx context.Context, q db.Querier, b *Book, l *lines) error {
+	category := make(map[purchase.ProductID]uint64)
 	names := make(map[string]int)
 	err := db.Each(ctx, q, func(row db.Scanner) error {
-		var product int64
+		var product purchase.ProductID
 		var name string
 		if err := row.Scan(&product, &name); err != nil {
 			return err
@@ -194,30 +156,13 @@ func (a *Asked) readHabits(ctx context.Context, q db.Querier, b *Book) error {
 		category[product] = 1 << (i % 64)
 		return nil
 	}, `SELECT id, category FROM product WHERE category <> ''`)
-	if err != nil {
-		return err
+	usual := l.usual()
+	a.Habits = l.habits(b, usual, category)
+	a.Usual = make(map[int64]usualPrice, len(usual))
+	for i, u := range usual {
+		a.Usual[int64(l.products[i])] = u
 	}
-	return db.Each(ctx, q, func(row db.Scanner) error {
-		var c customer.ID
-		var product, price, quantity int64
-		if err := row.Scan(&c, &product, &price, &quantity); err != nil {
-			return err
-		}
-		at, known := b.row(c)
-		if !known {
-			return nil
-		}
-		h := &a.Habits[at]
-		h.quantity += quantity
-		h.categories |= category[product]
-		if usual, known := a.Usual[product]; known {
-			h.lines++
-			if isLow(price, usual.price) {
-				h.low++
-			}
-		}
-		return nil
-	}, sqlHabits, string(b.Currency), b.AsOf.AddDays(-habitDays), b.AsOf)
+	return err
 }
 
 func (a *Asked) readAnswers(ctx context.Context, q db.Querier, b *Book) error {

@@ -47,45 +47,12 @@ type Jar struct {
 }
 
 const (
-	fortnight     = 14  // days that the chance of a refill is about
-	refillHistory = 730 // days of purchases that a refill looks at
-	refillPast    = 30  // days that a date may have passed and still be told
-	refillAhead   = 120 // days ahead that a date is told
-	refillsEach   = 5   // of a customer, the likeliest
-	leastChance   = 0.02
+	fortnight   = 14  // days that the chance of a refill is about
+	refillPast  = 30  // days that a date may have passed and still be told
+	refillAhead = 120 // days ahead that a date is told
+	refillsEach = 5   // of a customer, the likeliest
+	leastChance = 0.02
 )
-
-// lines are what was bought, by customers and products as numbers of their own.
-type lines struct {
-	customers []customer.ID
-	products  []purchase.ProductID
-	start     []int // of customer i: [start[i], start[i+1])
-	product   []int32
-	day       []int32
-}
-
-// partLines is how many lines are looked at together: what bounds the memory.
-// Customers are dealt in turn, so that every part is like the whole.
-const partLines = 4_000_000
-
-// parts is how many parts the lines are looked at in.
-func (l *lines) parts() int { return len(l.product)/partLines + 1 }
-
-// part are the lines of every nth customer, beginning with the kth, with the rows
-// of these customers.
-func (l *lines) part(k, n int) (replenish.Lines, []int) {
-	var out replenish.Lines
-	var rows []int
-	for i := k; i < len(l.customers); i += n {
-		for at := l.start[i]; at < l.start[i+1]; at++ {
-			out.Customer = append(out.Customer, int32(len(rows)))
-		}
-		out.Product = append(out.Product, l.product[l.start[i]:l.start[i+1]]...)
-		out.Day = append(out.Day, l.day[l.start[i]:l.start[i+1]]...)
-		rows = append(rows, i)
-	}
-	return out, rows
-}
 
 // refillOf is a refill of a customer, on its way into the table.
 type refillOf struct {

@@ -28,48 +28,6 @@ func refills(ctx context.Context, q db.Querier, h head, c customer.ID) ([]Refill
 	}, sqlRefills, int64(c), h.half)
 }
 
-// Clean lines, as in the book, that name a product; ordered by their key, as there.
-const sqlLines = `SELECT l.customer_id, l.product_id, r.day
-	FROM receipt_line l
-	JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id
-	WHERE l.customer_id > 0 AND l.quantity > 0 AND l.unit_price > 0 AND l.product_id <> 0 AND r.day || '' > ? AND r.day || '' <= ?
-	ORDER BY l.customer_id, l.receipt_id`
-
-// readLines reads what was bought in the last two years. Its memory is 8 bytes a line.
-func readLines(ctx context.Context, q db.Querier, asOf day.Day) (*lines, error) {
-	from := asOf.AddDays(-refillHistory)
-	n, err := db.One(ctx, q, db.Value[int], `SELECT COUNT(*) FROM receipt WHERE day > ? AND day <= ? AND customer_id > 0`, from, asOf)
-	if err != nil {
-		return nil, err
-	}
-	n *= 2 // lines of a receipt, about: see makeRoom
-	l := &lines{product: make([]int32, 0, n), day: make([]int32, 0, n)}
-	index := make(map[purchase.ProductID]int32)
-	days := make(dayCache)
-	err = db.Each(ctx, q, func(row db.Scanner) error {
-		var c customer.ID
-		var p purchase.ProductID
-		var on string
-		if err := row.Scan(&c, &p, &on); err != nil {
-			return err
-		}
-		if n := len(l.customers); n == 0 || l.customers[n-1] != c {
-			l.customers, l.start = append(l.customers, c), append(l.start, len(l.product))
-		}
-		i, known := index[p]
-		if !known {
-			i = int32(len(l.products))
-			index[p] = i
-			l.products = append(l.products, p)
-		}
-		d, err := days.parse(on)
-		l.product, l.day = append(l.product, i), append(l.day, int32(d))
-		return err
-	}, sqlLines, from, asOf)
-	l.start = append(l.start, len(l.product))
-	return l, err
-}
-
 const sqlFilled = `SELECT l.customer_id, l.product_id, r.day, CAST(SUM(l.quantity) AS BIGINT)
 	FROM receipt_line l
 	JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id
@@ -109,7 +67,7 @@ func readJars(ctx context.Context, q db.Querier, jars []Jar, asOf day.Day) ([]re
 			f.amount = float64(quantity) / float64(money.One) * j.PerPiece
 			list = append(list, f)
 			return nil
-		}, sqlFilled, j.People, j.Category, asOf.AddDays(-refillHistory), asOf)
+		}, sqlFilled, j.People, j.Category, asOf.AddDays(-linesBack), asOf)
 		if err != nil {
 			return nil, err
 		}
@@ -146,21 +104,10 @@ func readHouseholds(ctx context.Context, q db.Querier, j Jar) (map[customer.ID]h
 	return m, err
 }
 
-// writeRefills foretells and writes when the jars run out; it returns how many.
-func (s *Service) writeRefills(ctx context.Context, v *version, set Setting) (n int, err error) {
-	var l *lines
-	var jars []refillOf
+// writeRefills foretells and writes when the jars run out, those of the jars first; it
+// returns how many.
+func (s *Service) writeRefills(ctx context.Context, v *version, l *lines, jars []refillOf) (n int, err error) {
 	s.progress("refill", 0, 0)
-	if err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var err error
-		if jars, err = readJars(ctx, tx, set.Jars, v.asOf); err != nil {
-			return err
-		}
-		l, err = readLines(ctx, tx, v.asOf)
-		return err
-	}); err != nil {
-		return 0, err
-	}
 	type key struct {
 		customer customer.ID
 		product  purchase.ProductID

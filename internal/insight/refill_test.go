@@ -106,7 +106,7 @@ func TestRefillsAreToldFromJarsAndRhythms(t *testing.T) {
 }
 
 func TestLinesAreDealtToPartsCustomerByCustomer(t *testing.T) {
-	l := &lines{customers: []customer.ID{1, 2, 3}, start: []int{0, 2, 3, 5}, product: []int32{0, 1, 0, 1, 1}, day: []int32{1, 2, 3, 4, 5}}
+	l := &lines{customers: []customer.ID{1, 2, 3}, start: []int32{0, 2, 3, 5}, product: []int32{0, 1, 0, 1, 1}, day: []int32{1, 2, 3, 4, 5}}
 	part, rows := l.part(0, 2)
 	same(t, "rows", rows, []int{0, 2})
 	same(t, "customers", part.Customer, []int32{0, 0, 1, 1})

@@ -31,6 +31,8 @@ type sources struct {
 	setting  Setting
 	previous *Model // the version before; nil for the first
 	book     *Book
+	lines    *lines
+	jars     []refillOf
 	troubles map[customer.ID]trouble
 	asked    *Asked
 }
@@ -76,10 +78,11 @@ func (s *Service) Refresh(ctx context.Context, actor org.Actor, asOf day.Day) (R
 	if err := s.writeScores(ctx, v, b, found, list); err != nil {
 		return Refreshed{}, err
 	}
-	refills, err := s.writeRefills(ctx, v, src.setting)
+	refills, err := s.writeRefills(ctx, v, src.lines, src.jars)
 	if err != nil {
 		return Refreshed{}, err
 	}
+	src.lines = nil
 	runtime.GC()
 	if err := s.writePrices(ctx, v, src.asked.Usual); err != nil {
 		return Refreshed{}, err
@@ -140,13 +143,16 @@ func (s *Service) read(ctx context.Context, asOf day.Day) (*sources, error) {
 		case !errors.Is(err, errNoVersion):
 			return err
 		}
-		if src.book, err = s.readBook(ctx, tx, asOf); err != nil {
+		if src.book, src.lines, err = s.readBook(ctx, tx, asOf); err != nil {
+			return err
+		}
+		if src.jars, err = readJars(ctx, tx, src.setting.Jars, asOf); err != nil {
 			return err
 		}
 		if src.troubles, err = readTroubles(ctx, tx, asOf); err != nil {
 			return err
 		}
-		src.asked, err = s.ask(ctx, tx, src.book)
+		src.asked, err = s.ask(ctx, tx, src.book, src.lines)
 		return err
 	})
 	return src, err

@@ -22,7 +22,7 @@ func TestTheBookHoldsCleanPurchasesOfKnownCustomers(t *testing.T) {
 		sh.buys(0, sh.a, 900, "2026-01-04") // a walk-in
 		var b *Book
 		err := d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-			b, err = sh.readBook(ctx, tx, on("2026-01-31"))
+			b, _, err = sh.readBook(ctx, tx, on("2026-01-31"))
 			return err
 		})
 		if err != nil {
