@@ -29,10 +29,21 @@ func (c Search) Render(ctx context.Context, w io.Writer) error   { return search
 func (c Table) Render(ctx context.Context, w io.Writer) error    { return table(c).Render(ctx, w) }
 func (c Pager) Render(ctx context.Context, w io.Writer) error    { return pager(c).Render(ctx, w) }
 func (c Bars) Render(ctx context.Context, w io.Writer) error     { return bars(c).Render(ctx, w) }
-func (c Spark) Render(ctx context.Context, w io.Writer) error    { return spark(c).Render(ctx, w) }
-func (c Story) Render(ctx context.Context, w io.Writer) error    { return story(c).Render(ctx, w) }
-func (c Toast) Render(ctx context.Context, w io.Writer) error    { return toast(c).Render(ctx, w) }
-func (c Problem) Render(ctx context.Context, w io.Writer) error  { return problem(c).Render(ctx, w) }
+func (c Curve) Render(ctx context.Context, w io.Writer) error    { return curve(c).Render(ctx, w) }
+func (c Heat) Render(ctx context.Context, w io.Writer) error     { return heat(c).Render(ctx, w) }
+func (c RowBars) Render(ctx context.Context, w io.Writer) error  { return rowBars(c).Render(ctx, w) }
+func (c Fall) Render(ctx context.Context, w io.Writer) error     { return fall(c).Render(ctx, w) }
+func (c Stacks) Render(ctx context.Context, w io.Writer) error   { return stacks(c).Render(ctx, w) }
+func (c Flow) Render(ctx context.Context, w io.Writer) error     { return flow(c).Render(ctx, w) }
+func (c Figures) Render(ctx context.Context, w io.Writer) error {
+	return figuresTable(c).Render(ctx, w)
+}
+func (c Meaning) Render(ctx context.Context, w io.Writer) error { return meaning(c).Render(ctx, w) }
+func (c Measure) Render(ctx context.Context, w io.Writer) error { return measure(c).Render(ctx, w) }
+func (c Spark) Render(ctx context.Context, w io.Writer) error   { return spark(c).Render(ctx, w) }
+func (c Story) Render(ctx context.Context, w io.Writer) error   { return story(c).Render(ctx, w) }
+func (c Toast) Render(ctx context.Context, w io.Writer) error   { return toast(c).Render(ctx, w) }
+func (c Problem) Render(ctx context.Context, w io.Writer) error { return problem(c).Render(ctx, w) }
 
 // Text is a plain sentence where a component is wanted.
 type Text string
