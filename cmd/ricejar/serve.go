@@ -18,6 +18,7 @@ import (
 	"github.com/ricejar/ricejar/internal/web/apidocs"
 	"github.com/ricejar/ricejar/internal/web/customers"
 	"github.com/ricejar/ricejar/internal/web/imports"
+	"github.com/ricejar/ricejar/internal/web/insights"
 	"github.com/ricejar/ricejar/internal/web/sales"
 	"github.com/ricejar/ricejar/internal/web/settings"
 	"github.com/ricejar/ricejar/internal/web/today"
@@ -132,6 +133,7 @@ func (s *Services) site(a *App, secure bool) (*web.Site, error) {
 	customers.Pages{Customers: s.Customers, Purchases: s.Purchases, Care: s.Care, Org: s.Org}.Routes(site)
 	sales.Pages{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}.Routes(site)
 	imports.Pages{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}.Routes(site)
+	insights.Pages{Insight: s.Insight, Customers: s.Customers, Org: s.Org, Jobs: s.Jobs}.Routes(site)
 	settings.Pages{Care: s.Care, Customers: s.Customers, Org: s.Org, Auth: s.Auth, Audit: s.Audit, Jobs: s.Jobs}.Routes(site)
 	return site, nil
 }

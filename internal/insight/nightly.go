@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -10,9 +11,10 @@ import (
 )
 
 // RefreshJob is the nightly job: it refreshes as of the day that has just ended
-// where most stores are.
+// where most stores are, unless somebody asked for another day.
 type RefreshJob struct {
-	Zone string `json:"zone"`
+	Zone string  `json:"zone"`
+	AsOf day.Day `json:"as_of,omitzero"`
 }
 
 // Kind names the job for good.
@@ -33,7 +35,7 @@ func (s *Service) Register(w *jobs.Workers) {
 			// A lost lease is not fatal: of two refreshes the later one wins.
 			_ = job.Progress(ctx, done, all)
 		}
-		_, err = night.Refresh(ctx, org.System, day.Of(s.now(), zone).AddDays(-1))
+		_, err = night.Refresh(ctx, org.System, cmp.Or(job.Args.AsOf, day.Of(s.now(), zone).AddDays(-1)))
 		return err
 	})
 }

@@ -21,6 +21,7 @@ var sections = []struct {
 	{"/customers", "web.nav_customers", "users", "c", true},
 	{"/sales", "web.nav_sales", "receipt-text", "s", false},
 	{"/imports", "web.nav_imports", "file-up", "i", false},
+	{"/insights", "web.nav_insights", "chart-spline", "a", false},
 	{"/reports", "web.nav_reports", "chart-column", "r", false},
 	{"/settings", "web.nav_settings", "settings-2", "e", false},
 }

@@ -18,6 +18,7 @@ const (
 	CustomerSearch = "/customers/search" // the suggestions of the search box
 	Imports        = "/imports"
 	NewImport      = "/imports/new"
+	Insights       = "/insights"
 	Account        = "/account"
 	SignIn         = "/sign-in"
 	SignOut        = "/sign-out"
@@ -30,6 +31,9 @@ func Customer(id customer.ID) string { return Customers + "/" + id.String() }
 // Such routes are registered as /customers/{customer}/…, where the site itself
 // checks that the reader may see the customer.
 func CustomerPart(id customer.ID, part string) string { return Customer(id) + "/" + part }
+
+// Insight is a page below that of insight, by the name of its report.
+func Insight(name string) string { return Insights + "/" + name }
 
 // Import is the page of an import.
 func Import(run purchase.RunID) string { return Imports + "/" + run.String() }

@@ -1,0 +1,185 @@
+package insights
+
+import (
+	"context"
+	"math"
+
+	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/web/ui"
+)
+
+// overviewPage is how the customer base stands, on one screen.
+type overviewPage struct {
+	*opened
+	insight.Overview
+
+	Measures []ui.Measure
+	Months   table
+	Stages   table
+}
+
+func drawOverview(o *opened, rep insight.Overview) view {
+	o.Currency = rep.Currency
+	p := overviewPage{opened: o, Overview: rep}
+	y := rep.Year
+	p.Measures = []ui.Measure{
+		p.measure("sales", o.short(y.Sales), func(b *insight.YearFigures) (string, ui.Tone) { return o.change(y.Sales, b.Sales, 1) }),
+		p.measure("active", o.count(y.Active), func(b *insight.YearFigures) (string, ui.Tone) {
+			return o.change(int64(y.Active), int64(b.Active), 1)
+		}),
+		p.measure("new", o.count(y.New), func(b *insight.YearFigures) (string, ui.Tone) {
+			return o.change(int64(y.New), int64(b.New), 1)
+		}),
+		p.measure("lost", o.count(y.Lost), func(b *insight.YearFigures) (string, ui.Tone) {
+			return o.change(int64(y.Lost), int64(b.Lost), -1)
+		}),
+		p.measure("repeat", o.percent(rep.RepeatRate), nil),
+		p.measure("value", o.short(rep.Value), nil),
+		p.measure("at_risk", o.short(rep.AtRisk), nil),
+		p.measure("vips", o.percent(rep.VIPPart), nil),
+	}
+	p.Measures[3].Href = o.link("lost")
+	p.Measures[4].Note = o.t("insights.of_customers", "some", rep.Repeaters, "all", rep.Customers)
+	p.Measures[6].Note, p.Measures[6].Href = o.t("insights.warned", "n", rep.Warned), o.link("warnings")
+	p.Measures[7].Note = o.t("insights.vips", "n", rep.VIPs)
+
+	p.Months = table{Name: "months", Label: o.t("insights.chart.months"), Head: []string{o.t("insights.head.month"), o.t("insights.head.sales"),
+		o.t("insights.head.old_sales"), o.t("insights.head.new_sales"), o.t("insights.head.customers"), o.t("insights.head.new_customers")}}
+	for _, m := range rep.Months {
+		p.Months.Rows = append(p.Months.Rows, []cell{{o.p.Month(m.Month), m.Month}, o.amount(m.Sales), o.amount(m.Sales - m.New), o.amount(m.New),
+			o.counted(m.Customers), o.counted(m.Fresh)})
+	}
+	p.Stages = stageTable(o, rep.Stages)
+	return view{Body: overviewBody(p), Tables: []table{p.Months, p.Stages}}
+}
+
+// measure is a figure compared with the year before, where that is known.
+func (p overviewPage) measure(name, value string, compare func(*insight.YearFigures) (string, ui.Tone)) ui.Measure {
+	m := ui.Measure{Label: p.t("insights.measure." + name), Value: value, Meaning: p.t("insights.means." + name)}
+	if compare != nil && p.Last != nil {
+		m.Note, m.Tone = compare(p.Last)
+	}
+	return m
+}
+
+// change says how a figure differs from that of the year before; good is 1 where
+// more is better, and -1 where less is.
+func (o *opened) change(now, before int64, good int) (string, ui.Tone) {
+	if before == 0 {
+		return "", ui.Plain
+	}
+	share := float64(now-before) / float64(before)
+	key, tone := "insights.same", ui.Plain
+	switch {
+	case share > 0.0005:
+		key, tone = "insights.more", ui.Success
+	case share < -0.0005:
+		key, tone = "insights.less", ui.Danger
+	}
+	if good < 0 && tone == ui.Success {
+		tone = ui.Danger
+	} else if good < 0 && tone == ui.Danger {
+		tone = ui.Success
+	}
+	return o.t(key, "share", o.percent(math.Abs(share))), tone
+}
+
+// chart is the sales of the months, to old and to new customers.
+func (p overviewPage) chart() ui.Stacks {
+	c := ui.Stacks{Label: p.t("insights.chart.months"),
+		Series: []ui.Series{{Name: p.t("insights.head.old_sales"), Tone: ui.Primary}, {Name: p.t("insights.head.new_sales"), Tone: ui.Gold}}}
+	var top int64
+	for _, m := range p.Overview.Months {
+		top = max(top, m.Sales)
+		c.Columns = append(c.Columns, ui.Column{Label: shortMonth(m.Month), Title: p.t("insights.month_title", "month", p.p.Month(m.Month),
+			"sales", p.money(m.Sales), "new", p.money(m.New)), Parts: []int64{m.Sales - m.New, m.New}, Quiet: m.Partial})
+	}
+	c.Top = p.short(top)
+	return c
+}
+
+// shortMonth is the month under a column: 11, and with the year in January.
+func shortMonth(month string) string {
+	if len(month) != len("2006-01") {
+		return month
+	}
+	m := month[5:]
+	if m == "01" {
+		return month[2:4] + "/1"
+	}
+	if m[0] == '0' {
+		return m[1:]
+	}
+	return m
+}
+
+// said is the forecast and what came of it, in words.
+func said(ctx context.Context, s *insight.Said) string {
+	return i18n.T(ctx, "insights.said", "came", int(math.Round(s.Came*100)), "anyway", int(math.Round(s.Anyway*100)))
+}
+
+func stageTable(o *opened, list []insight.InStage) table {
+	t := table{Name: "stages", Label: o.t("insights.chart.stages"), Head: []string{o.t("insights.head.stage"), o.t("insights.head.customers"), o.t("insights.head.share")}}
+	for _, s := range list {
+		if s.Stage != insight.Prospect {
+			t.Rows = append(t.Rows, []cell{o.text(o.stage(s.Stage)), o.counted(s.Customers), o.share(s.Share)})
+		}
+	}
+	return t
+}
+
+func (o *opened) stage(s insight.Stage) string { return o.t("insight.stage." + s.String()) }
+
+// stageBars are how many stand in each stage, with what the stage means.
+func stageBars(o *opened, list []insight.InStage) ui.RowBars {
+	c := ui.RowBars{Label: o.t("insights.chart.stages"), Of: float64(stood(list))}
+	for _, s := range list {
+		if s.Stage != insight.Prospect {
+			c.Items = append(c.Items, ui.RowBar{Name: o.stage(s.Stage), Value: float64(s.Customers), Tone: stageTone(s.Stage),
+				Text: o.t("insights.count_share", "n", s.Customers, "share", o.percent(s.Share)), Note: o.t("insights.stage." + s.Stage.String())})
+		}
+	}
+	return c
+}
+
+// stood is how many stand in any stage.
+func stood(list []insight.InStage) (n int) {
+	for _, s := range list {
+		if s.Stage != insight.Prospect {
+			n += s.Customers
+		}
+	}
+	return n
+}
+
+func stageTone(s insight.Stage) ui.Tone {
+	switch s {
+	case insight.Newcomer:
+		return ui.Info
+	case insight.Forming:
+		return ui.Gold
+	case insight.Old:
+		return ui.Primary
+	case insight.Cooling:
+		return ui.Warning
+	case insight.Lost:
+		return ui.Danger
+	case insight.WonBack:
+		return ui.Success
+	}
+	return ui.Plain
+}
+
+// doors lead to the rooms, each with what it answers.
+func (p overviewPage) doors() []room {
+	var list []room
+	for _, rm := range p.Rooms {
+		if rm.Name != "overview" && p.Actor.May(org.ReportsRead) {
+			list = append(list, rm)
+		}
+	}
+	return list
+}
+

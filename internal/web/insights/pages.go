@@ -1,0 +1,210 @@
+package insights
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/jobs"
+	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/web"
+	"github.com/ricejar/ricejar/internal/web/form"
+	"github.com/ricejar/ricejar/internal/web/paths"
+	"github.com/ricejar/ricejar/internal/web/ui"
+)
+
+// Pages are the pages of insight.
+type Pages struct {
+	Insight   *insight.Service
+	Customers *customer.Service
+	Org       *org.Service
+	Jobs      *jobs.Queue
+}
+
+// Routes registers the pages to the site.
+func (h Pages) Routes(s *web.Site) {
+	for _, rm := range rooms {
+		if rm.draw == nil {
+			continue
+		}
+		s.Handle("GET "+rm.path(), org.ReportsRead, h.show(rm))
+		s.Handle("GET "+paths.Insight("download/"+rm.Name), org.ReportsRead, h.download(rm))
+	}
+	s.Handle("GET "+paths.Insight("warnings"), org.CustomersRead, h.warnings)
+	s.Handle("GET "+paths.Insight("refresh"), org.SettingsWrite, h.progress)
+	s.Handle("POST "+paths.Insight("refresh"), org.SettingsWrite, h.refresh)
+}
+
+// room is a page.
+type room struct {
+	Name string // of the report, and in the address; the texts are insights.room.<name>, insights.asks.<name>
+	Icon string
+
+	draw func(h Pages, r *http.Request, o *opened) (view, error) // nil: the page is not made of a report
+}
+
+// rooms are all pages in the order of their tabs, the overview first.
+var rooms = []room{
+	{"overview", "gauge", of(drawOverview)},
+	{"concentration", "chart-pie", of(drawConcentration)},
+	{"cohorts", "grid-3x3", of(drawCohorts)},
+	{"warnings", "triangle-alert", nil},
+	{"model", "target", of(drawModel)},
+}
+
+func (rm room) path() string {
+	if rm.Name == "overview" {
+		return paths.Insights
+	}
+	return paths.Insight(rm.Name)
+}
+
+// view is what a room shows, and the figures behind it.
+type view struct {
+	Body   templ.Component
+	Tables []table
+}
+
+// opened is a room at a moment: of which store, as of when, for whom.
+type opened struct {
+	Room     room
+	Rooms    []room
+	Stores   []ui.Option // to choose from; one or none is no choice
+	Store    org.StoreID // 0: all
+	AsOf     string      // YYYY-MM-DD
+	Query    *form.Form
+	Actor    org.Actor
+	Currency string
+
+	p i18n.Printer
+}
+
+// of makes a room's drawing from the function that draws its report.
+func of[T any](draw func(o *opened, rep T) view) func(Pages, *http.Request, *opened) (view, error) {
+	return func(h Pages, r *http.Request, o *opened) (view, error) {
+		rep, err := report[T](h, r, o)
+		if err != nil {
+			return view{}, err
+		}
+		return draw(o, rep), nil
+	}
+}
+
+// report reads the room's report.
+func report[T any](h Pages, r *http.Request, o *opened) (T, error) {
+	rep, doc, err := insight.ReportOf[T](r.Context(), h.Insight, o.Actor, o.Room.Name, o.Store)
+	if err == nil {
+		o.AsOf = doc.AsOf.String()
+	}
+	return rep, err
+}
+
+// open finds out of which store a room is to be shown.
+func (h Pages) open(r *http.Request, rm room) (*opened, error) {
+	o := &opened{Room: rm, Rooms: rooms, Query: web.Query(r), Actor: web.Actor(r), p: web.Printer(r)}
+	stores, err := h.Org.Stores(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	scope := o.Actor.Scope()
+	if scope.All() {
+		o.Stores = append(o.Stores, ui.Option{Label: o.p.T("insights.all_stores")})
+	}
+	for _, st := range stores {
+		if scope.AllowsStore(st.ID) {
+			o.Stores = append(o.Stores, ui.Option{Value: st.ID.String(), Label: st.Name})
+		}
+	}
+	chosen := o.Query.Text("store")
+	if chosen == "" && len(o.Stores) > 0 {
+		chosen = o.Stores[0].Value
+		if own := o.Actor.Staff.StoreID.String(); !scope.All() && slices.ContainsFunc(o.Stores, func(s ui.Option) bool { return s.Value == own }) {
+			chosen = own
+		}
+	}
+	if chosen != "" {
+		if o.Store, err = id.Parse[org.Store](chosen); err != nil {
+			return nil, errs.Wrap(err, errs.NotFound, "web.not_found")
+		}
+	} else if !scope.All() {
+		return nil, errs.New(errs.Forbidden, "insight.store_out_of_reach")
+	}
+	return o, nil
+}
+
+// show renders a room; before the first refresh it says what to do.
+func (h Pages) show(rm room) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		o, err := h.open(r, rm)
+		if err != nil {
+			return err
+		}
+		v, err := rm.draw(h, r, o)
+		if errs.Is(err, errs.NotFound) {
+			return h.notYet(w, r, o)
+		}
+		if err != nil {
+			return err
+		}
+		return web.Render(w, r, web.Page{Title: o.title(), Body: frame(o, v.Body)})
+	}
+}
+
+func (o *opened) title() string { return o.p.T("insights.room." + o.Room.Name) }
+
+// storeName is the name of the store shown, or that it is all of them.
+func (o *opened) storeName() string {
+	for _, s := range o.Stores {
+		if s.Value == "" && o.Store == 0 || s.Value == o.Store.String() {
+			return s.Label
+		}
+	}
+	return ""
+}
+
+// link is the address of a room, of the same store.
+func (o *opened) link(name string, pairs ...string) string {
+	path := paths.Insight(name)
+	if name == "overview" {
+		path = paths.Insights
+	}
+	return paths.With(path, append(o.pairs(), pairs...)...)
+}
+
+// pairs are what a link keeps of the query: the store.
+func (o *opened) pairs() []string {
+	if o.Store == 0 {
+		return nil
+	}
+	return []string{"store", o.Store.String()}
+}
+
+// tabs lead from room to room.
+func (o *opened) tabs(ctx context.Context) ui.Tabs {
+	t := ui.Tabs{Label: i18n.T(ctx, "insights.title"), Current: o.link(o.Room.Name)}
+	for _, rm := range o.Rooms {
+		t.Links = append(t.Links, ui.Link{Label: i18n.T(ctx, "insights.room."+rm.Name), Href: o.link(rm.Name)})
+	}
+	return t
+}
+
+// money is an amount of minor units in full, short one for a tile.
+func (o *opened) money(minor int64) string { return o.p.Money(minor, o.Currency) }
+func (o *opened) short(minor int64) string { return o.p.MoneyShort(minor, o.Currency) }
+
+// count is a number of things.
+func (o *opened) count(n int) string { return o.p.Number(int64(n)) }
+
+// percent is a share with at most one decimal; of a hundred, what is small enough
+// to be said of people.
+func (o *opened) percent(share float64) string { return o.p.Percent(share) }
+
+// t is a sentence of this section.
+func (o *opened) t(key string, pairs ...any) string { return o.p.T(key, pairs...) }
