@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -48,6 +49,20 @@ func TestTheRealFileIsUnderstood(t *testing.T) {
 		bad, err := db.One(t.Context(), d, db.Value[int], `SELECT COUNT(*) FROM insight_score WHERE active < 0 OR active > 1000000 OR expected < 0 OR value < 0 OR value > 1000000000`)
 		if err != nil || bad != 0 {
 			t.Errorf("%d scores are out of all reason, %v", bad, err)
+		}
+		top, _, err := ReportOf[Concentration](t.Context(), sh.Service, org.System, "concentration", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if best := top.Top[1]; best.Percent != 2.5 || math.Round(best.Share*10000) != 4144 {
+			t.Errorf("the top %v %% bring %.2f %%, want 2.5 and 41.44", best.Percent, best.Share*100)
+		}
+		months, _, err := ReportOf[Cohorts](t.Context(), sh.Service, org.System, "cohorts", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first := months.Cohorts[0]; first.Month != "2010-12" || first.Customers != 885 || !slices.Equal(first.Buyers[:4], []int{885, 324, 286, 340}) {
+			t.Errorf("the cohort of %s has %d customers, of whom bought %v; want 2010-12: 885, 324, 286, 340", first.Month, first.Customers, first.Buyers[:4])
 		}
 		if done.Refills < 1000 {
 			t.Errorf("got %d refills, want thousands", done.Refills)
