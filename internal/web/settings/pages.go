@@ -13,6 +13,7 @@ import (
 	"github.com/ricejar/ricejar/internal/care"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/jobs"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/web"
@@ -28,6 +29,7 @@ type Pages struct {
 	Auth      *auth.Service
 	Audit     *audit.Service
 	Jobs      *jobs.Queue
+	Insight   *insight.Service
 }
 
 // Routes registers the pages to the site.
@@ -66,6 +68,9 @@ func (h Pages) Routes(s *web.Site) {
 	s.Handle("POST /settings/regions", org.SettingsWrite, h.createRegion)
 	s.Handle("POST /settings/regions/{region}", org.SettingsWrite, h.renameRegion)
 
+	s.Handle("GET /settings/insight", org.SettingsWrite, h.insight)
+	s.Handle("POST /settings/insight", org.SettingsWrite, h.saveInsight)
+
 	s.Handle("GET /settings/audit", org.AuditRead, h.audit)
 	s.Handle("GET /settings/audit/check", org.AuditRead, h.checkAudit, web.Slow())
 
@@ -86,6 +91,7 @@ var sections = []section{
 	{"/settings/stores", "store", "stores", org.SettingsWrite},
 	{"/settings/rules", "heart-handshake", "rules", org.SettingsWrite},
 	{"/settings/fields", "list-checks", "fields", org.SettingsWrite},
+	{"/settings/insight", "chart-spline", "insight", org.SettingsWrite},
 	{"/account/keys", "key-round", "keys", org.KeysOwn},
 	{"/settings/audit", "scroll-text", "audit", org.AuditRead},
 	{"/settings/jobs", "cog", "jobs", org.SettingsWrite},

@@ -13,6 +13,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/jobs"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
@@ -33,6 +34,7 @@ type office struct {
 	auth      *auth.Service
 	jobs      *jobs.Queue
 	care      *care.Service
+	insight   *insight.Service
 
 	store     org.Store
 	admin, li org.Actor
@@ -45,6 +47,8 @@ func run(t *testing.T, f func(t *testing.T, o office)) {
 		o.auth = &auth.Service{DB: d, Now: d.Clock, Cost: auth.Cost{Memory: 64, Passes: 1}, Audit: audit.Record}
 		o.care = care.New(d, o.org, o.customers, purchase.New(d, o.customers, o.org, d.Clock))
 		o.care.Now = d.Clock
+		o.insight = insight.New(d, o.org, o.customers)
+		o.insight.Now, o.insight.Audit = d.Clock, audit.Record
 		if err := o.care.EnsureDefaults(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +58,7 @@ func run(t *testing.T, f func(t *testing.T, o office)) {
 		}
 		o.store = st
 		o.admin, o.li = o.staff("admin", "管理员", org.Administrator), o.staff("li", "李敏", org.Associate)
-		h := settings.Pages{Care: o.care, Customers: o.customers, Org: o.org, Auth: o.auth, Audit: &audit.Service{DB: d}, Jobs: o.jobs}
+		h := settings.Pages{Care: o.care, Customers: o.customers, Org: o.org, Auth: o.auth, Audit: &audit.Service{DB: d}, Jobs: o.jobs, Insight: o.insight}
 		o.site = webtest.New(t, h.Routes, webtest.At(now), webtest.Org(o.org)).As(o.admin)
 		f(t, o)
 	})
