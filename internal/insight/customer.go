@@ -8,21 +8,22 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/insight/refill"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
 // Insight is what is known of one customer, for the page and the API.
 type Insight struct {
-	AsOf        day.Day      `json:"as_of"` // the day of the last refresh
-	Basis       Basis        `json:"basis"`
-	Horizon     int          `json:"horizon"` // days ahead that Active and Expected are about
-	Stage       Stage        `json:"stage"`
-	Since       day.Day      `json:"stage_since"` // none for a prospect
-	Transitions []Transition `json:"transitions"`
-	Refills     []Refill     `json:"refills"`
-	Score       *Figures     `json:"score"` // null: has bought nothing yet
-	Warning     Warning      `json:"warning"`
+	AsOf        day.Day         `json:"as_of"` // the day of the last refresh
+	Basis       Basis           `json:"basis"`
+	Horizon     int             `json:"horizon"` // days ahead that Active and Expected are about
+	Stage       Stage           `json:"stage"`
+	Since       day.Day         `json:"stage_since"` // none for a prospect
+	Transitions []Transition    `json:"transitions"`
+	Refills     []refill.Refill `json:"refills"`
+	Score       *Figures        `json:"score"` // null: has bought nothing yet
+	Warning     Warning         `json:"warning"`
 }
 
 // Figures are the numbers of a customer who has bought something.

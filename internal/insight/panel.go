@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/insight/refill"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -22,8 +23,8 @@ type Panel struct {
 	Since   day.Day  // none for a prospect
 	Score   *Figures // nil: had bought nothing by then
 	Warning Warning
-	Refills []Refill // the next first
-	Told    []Told   // why they stay away, the latest first; read where they may be leaving
+	Refills []refill.Refill // the next first
+	Told    []Told          // why they stay away, the latest first; read where they may be leaving
 }
 
 // Leaving reports whether it is time to ask why they stay away.

@@ -8,19 +8,20 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/insight/refill"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/purchase"
 )
 
-const sqlRefills = `SELECT f.product_id, p.sku, p.name, f.last_day, f.due_on, f.low_on, f.high_on, f.chance, f.basis
+const sqlRefills = `SELECT f.Product_id, p.sku, p.name, f.last_day, f.due_on, f.low_on, f.high_on, f.chance, f.basis
 	FROM insight_refill f
-	JOIN product p ON p.id = f.product_id
-	WHERE f.customer_id = ? AND f.half = ? ORDER BY f.due_on, f.product_id LIMIT 50`
+	JOIN product p ON p.id = f.Product_id
+	WHERE f.customer_id = ? AND f.half = ? ORDER BY f.due_on, f.Product_id LIMIT 50`
 
 // refills are when a customer's jars run out, the next first.
-func refills(ctx context.Context, q db.Querier, h head, c customer.ID) ([]Refill, error) {
-	return db.All(ctx, q, func(row db.Scanner) (Refill, error) {
-		var r Refill
+func refills(ctx context.Context, q db.Querier, h head, c customer.ID) ([]refill.Refill, error) {
+	return db.All(ctx, q, func(row db.Scanner) (refill.Refill, error) {
+		var r refill.Refill
 		var chance int64
 		err := row.Scan(&r.Product, &r.SKU, &r.Name, &r.Last, &r.Due, &r.Low, &r.High, &chance, &r.Basis)
 		r.Chance = float64(chance) / ppm
@@ -38,33 +39,33 @@ const sqlFilled = `SELECT l.customer_id, l.product_id, r.day, CAST(SUM(l.quantit
 
 // readJars reads what was put into the jars of those who told how many they are,
 // and foretells when each is empty.
-func readJars(ctx context.Context, q db.Querier, jars []Jar, asOf day.Day) ([]refillOf, error) {
+func readJars(ctx context.Context, q db.Querier, jars []refill.Jar, asOf day.Day) ([]refillOf, error) {
 	var out []refillOf
 	for _, j := range jars {
-		homes, err := readHouseholds(ctx, q, j)
+		homes, err := readHomes(ctx, q, j)
 		if err != nil {
 			return nil, err
 		}
 		var of customer.ID
-		var list []filled
+		var list []refill.Filling
 		done := func() {
-			if r, ok := j.jarRefill(homes[of], list, asOf); ok {
+			if r, ok := j.Refill(homes[of], list, asOf); ok {
 				out = append(out, refillOf{of, r})
 			}
 			list = list[:0]
 		}
 		err = db.Each(ctx, q, func(row db.Scanner) error {
 			var c customer.ID
-			var f filled
+			var f refill.Filling
 			var quantity money.Quantity
-			if err := row.Scan(&c, &f.product, &f.day, &quantity); err != nil {
+			if err := row.Scan(&c, &f.Product, &f.Day, &quantity); err != nil {
 				return err
 			}
 			if c != of {
 				done()
 				of = c
 			}
-			f.amount = float64(quantity) / float64(money.One) * j.PerPiece
+			f.Amount = float64(quantity) / float64(money.One) * j.PerPiece
 			list = append(list, f)
 			return nil
 		}, sqlFilled, j.People, j.Category, asOf.AddDays(-linesBack), asOf)
@@ -76,9 +77,9 @@ func readJars(ctx context.Context, q db.Querier, jars []Jar, asOf day.Day) ([]re
 	return out, nil
 }
 
-// readHouseholds reads what was told of a jar's homes.
-func readHouseholds(ctx context.Context, q db.Querier, j Jar) (map[customer.ID]household, error) {
-	m := make(map[customer.ID]household)
+// readHomes reads what was told of a jar's homes.
+func readHomes(ctx context.Context, q db.Querier, j refill.Jar) (map[customer.ID]refill.Home, error) {
+	m := make(map[customer.ID]refill.Home)
 	err := db.Each(ctx, q, func(row db.Scanner) error {
 		var c customer.ID
 		var field, value string
@@ -92,16 +93,22 @@ func readHouseholds(ctx context.Context, q db.Querier, j Jar) (map[customer.ID]h
 		h := m[c]
 		switch field {
 		case j.People:
-			h.people = v
+			h.People = v
 		case j.Use:
-			h.daily = v
+			h.Daily = v
 		case j.Capacity:
-			h.capacity = v
+			h.Capacity = v
 		}
 		m[c] = h
 		return nil
 	}, `SELECT customer_id, field, value FROM fact WHERE current AND field IN (?, ?, ?) AND value <> ''`, j.People, j.Use, j.Capacity)
 	return m, err
+}
+
+// refillOf is a refill of a customer, on its way into the table.
+type refillOf struct {
+	customer customer.ID
+	refill.Refill
 }
 
 // writeRefills foretells and writes when the jars run out, those of the jars first; it
@@ -135,15 +142,26 @@ func (s *Service) writeRefills(ctx context.Context, v *version, l *lines, jars [
 	if err = write(jars); err != nil {
 		return n, err
 	}
-	return n, l.rhythms(v.asOf, func(list []refillOf) error {
-		kept := list[:0]
+	teller := refill.Teller{AsOf: v.asOf, Products: l.products}
+	parts := l.parts()
+	for k := range parts {
+		part, rows := l.part(k, parts)
+		list, err := teller.Tell(part)
+		if err != nil {
+			return n, err
+		}
+		var kept []refillOf
 		for _, r := range list {
-			if !told[key{r.customer, r.Product}] { // what they told counts for more than their rhythm
-				kept = append(kept, r)
+			c := l.customers[rows[r.Customer]]
+			if !told[key{c, r.Product}] { // what they told counts for more than their rhythm
+				kept = append(kept, refillOf{c, r.Refill})
 			}
 		}
-		return write(kept)
-	})
+		if err := write(kept); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 var refillColumns = []string{"customer_id", "half", "product_id", "model_id", "last_day", "due_on", "low_on", "high_on", "chance", "basis"}

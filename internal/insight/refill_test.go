@@ -8,43 +8,11 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/insight/refill"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
 )
-
-func TestAJarLastsAsLongAsThoseAtHomeMakeIt(t *testing.T) {
-	rice := Jar{Category: "rice", PerPiece: 10, Daily: 0.25, People: "household_size"}
-	refills := []filled{{on("2026-01-01"), 7, 10}}
-	for _, tc := range []struct {
-		name    string
-		home    household
-		refills []filled
-		due     string
-		ok      bool
-	}{
-		{"four people eat 10 kg in ten days", household{people: 4}, refills, "2026-01-11", true},
-		{"two of them in twenty", household{people: 2}, refills, "2026-01-21", true},
-		{"and in ten if they told that they eat twice as much", household{people: 2, daily: 0.5}, refills, "2026-01-11", true},
-		{"a jar of 5 kg holds no more", household{people: 2, capacity: 5}, refills, "2026-01-11", true},
-		{"nobody asked how many they are", household{}, refills, "", false},
-		{"nothing was bought yet", household{people: 2}, nil, "", false},
-	} {
-		r, ok := rice.jarRefill(tc.home, tc.refills, on("2026-01-05"))
-		if ok != tc.ok || ok && (r.Due.String() != tc.due || r.Basis != ByJar || r.Product != 7 || r.Low >= r.Due || r.High <= r.Due) {
-			t.Errorf("%s: got %+v, %v, want %s, %v", tc.name, r, ok, tc.due, tc.ok)
-		}
-	}
-	// Four people said so, but they come for 10 kg every twenty days: the jar learns it.
-	var slow []filled
-	for d := on("2025-10-01"); d < on("2026-01-02"); d = d.AddDays(20) {
-		slow = append(slow, filled{d, 7, 10})
-	}
-	r, ok := rice.jarRefill(household{people: 4}, slow, on("2026-01-02"))
-	if last := slow[len(slow)-1].day; !ok || r.Due.Sub(last) < 18 || r.Due.Sub(last) > 22 {
-		t.Errorf("after five refills twenty days apart: got %s after %s, want about twenty days", r.Due, last)
-	}
-}
 
 func TestRefillsAreToldFromJarsAndRhythms(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
@@ -54,7 +22,7 @@ func TestRefillsAreToldFromJarsAndRhythms(t *testing.T) {
 			t.Fatal(err)
 		}
 		set := DefaultSetting()
-		set.Jars = []Jar{{Category: "rice", PerPiece: 5, Daily: 0.25, People: "household_size"}}
+		set.Jars = []refill.Jar{{Category: "rice", PerPiece: 5, Daily: 0.25, People: "household_size"}}
 		if err := sh.SaveSetting(t.Context(), org.System, set, 0); err != nil {
 			t.Fatal(err)
 		}
@@ -80,14 +48,14 @@ func TestRefillsAreToldFromJarsAndRhythms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(v.Refills) != 1 || v.Refills[0].SKU != "RICE5" || v.Refills[0].Due != on("2026-03-02") || v.Refills[0].Basis != ByJar {
+		if len(v.Refills) != 1 || v.Refills[0].SKU != "RICE5" || v.Refills[0].Due != on("2026-03-02") || v.Refills[0].Basis != refill.ByJar {
 			t.Errorf("Ann's refills are %+v, want rice on 2026-03-02 by the jar", v.Refills)
 		}
 		if v, err = sh.Customer(t.Context(), org.System, ben); err != nil {
 			t.Fatal(err)
 		}
 		if len(v.Refills) != 1 || v.Refills[0].SKU != "SOAP" || v.Refills[0].Due < on("2026-02-26") || v.Refills[0].Due > on("2026-03-08") ||
-			v.Refills[0].Basis != ByRhythm {
+			v.Refills[0].Basis != refill.ByRhythm {
 			t.Errorf("Ben's refills are %+v, want soap about 2026-03-03 by the rhythm", v.Refills)
 		}
 		buy(ben, "SOAP", "home", 1, "2026-03-01")

@@ -2,19 +2,20 @@ package insight
 
 import (
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/insight/refill"
 )
 
 // Setting is what the company decided. Money is in minor units of the currency
 // that most receipts are in.
 type Setting struct {
-	Horizon        int   `json:"horizon"`         // days ahead for which the chance of a purchase is given
-	Discount       int64 `json:"discount"`        // a year's discount rate, in millionths
-	Margin         int64 `json:"margin"`          // what is left of a sale, in millionths
-	CostToWin      int64 `json:"cost_to_win"`     // of a new customer; 0: not known
-	CostPerContact int64 `json:"cost_to_contact"` // of one call or message by a person
-	VIPShare       int64 `json:"vip_share"`       // the share of customers that counts as best, in millionths
-	Rules          Rules `json:"rules"`
-	Jars           []Jar `json:"jars"` // products that customers use up at home
+	Horizon        int          `json:"horizon"`         // days ahead for which the chance of a purchase is given
+	Discount       int64        `json:"discount"`        // a year's discount rate, in millionths
+	Margin         int64        `json:"margin"`          // what is left of a sale, in millionths
+	CostToWin      int64        `json:"cost_to_win"`     // of a new customer; 0: not known
+	CostPerContact int64        `json:"cost_to_contact"` // of one call or message by a person
+	VIPShare       int64        `json:"vip_share"`       // the share of customers that counts as best, in millionths
+	Rules          Rules        `json:"rules"`
+	Jars           []refill.Jar `json:"jars"` // products that customers use up at home
 }
 
 // DefaultSetting is what a new company begins with.
