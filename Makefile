@@ -63,12 +63,16 @@ fmt: $(LINTER) ## format the Go and templ sources
 # Where benchmarks keep their databases.
 BENCH_DIR ?= build/bench
 
-.PHONY: bench bench-million
+.PHONY: bench bench-million bench-btyd
 bench: build ## whole pages with 100,000 customers on both engines; bench/README.md has the other figures
 	sh bench/pages $(BENCH_DIR)
 
 bench-million: build ## a million customers, ten million purchases, 8 readers and 1 writer on both engines
 	sh bench/million $(BENCH_DIR)
+
+bench-btyd: ## customer-base models: a million customers, lifetimes beside them where installed, and the holdouts of the real files where present
+	go run ./bench/btyd
+	go test -count=1 -v -run 'Online_Retail|CDNOW' ./btyd ./btyd/replenish | grep -v '^=== '
 
 .PHONY: clean
 clean: ## remove what was built (not databases)
