@@ -99,9 +99,9 @@ type ReferWorth struct {
 func economics(v *View, a *Asked) Economics {
 	margin := float64(v.Setting.Margin) / ppm
 	e := Economics{Currency: string(v.Book.Currency), Margin: margin, Settled: v.Setting.CostToWin > 0}
-	first := firstYears(v, nil)
-	e.Win = winCost(v, margin, first)
-	e.Serve = serveCost(v, a, margin)
+	now := v.yearTo(v.Book.AsOf)
+	e.Win = winCost(v, margin, now, firstYears(v, nil))
+	e.Serve = serveCost(v, a, margin, now)
 	e.Save = saveWorth(v, margin, e.Win, e.Serve)
 	e.Refer = referWorth(v, a, margin, e.Win)
 	return e
@@ -148,8 +148,7 @@ func firstYears(v *View, only func(row int) bool) *firstYear {
 	return f
 }
 
-func winCost(v *View, margin float64, first *firstYear) WinCost {
-	now := v.yearTo(v.Book.AsOf)
+func winCost(v *View, margin float64, now YearFigures, first *firstYear) WinCost {
 	w := WinCost{Customers: first.customers, FirstPurchase: per(first.day, first.customers, margin), FirstYear: first.mean(margin),
 		Ticket: now.Ticket, NewPerYear: now.New}
 	cost := v.Setting.CostToWin
@@ -177,8 +176,8 @@ func winCost(v *View, margin float64, first *firstYear) WinCost {
 	return w
 }
 
-func serveCost(v *View, a *Asked, margin float64) ServeCost {
-	s := ServeCost{PerContact: v.Setting.CostPerContact, Sales: v.yearTo(v.Book.AsOf).Sales}
+func serveCost(v *View, a *Asked, margin float64, now YearFigures) ServeCost {
+	s := ServeCost{PerContact: v.Setting.CostPerContact, Sales: now.Sales}
 	since := v.Book.AsOf.AddDays(-year)
 	served := make(map[customer.ID]bool)
 	for _, c := range a.Contacts {

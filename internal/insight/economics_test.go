@@ -44,7 +44,7 @@ func TestEconomics_tells_the_worth_of_one_saved(t *testing.T) {
 	v := viewOf(bookOf("2026-03-31"))
 	v.Setting.Margin, v.Setting.CostPerContact, v.Setting.CostToWin = 400_000, 20, 300
 	v.Scores = []Score{{Stage: Old, Value: 900}, {Stage: Forming, Value: 700}, {Stage: Lost, Value: 50}, {Stage: Cooling, Spent: 600, Warning: Warning{Sign: Silent}}}
-	w := winCost(v, 0.4, &firstYear{})
+	w := winCost(v, 0.4, YearFigures{}, &firstYear{})
 	got := saveWorth(v, 0.4, w, ServeCost{PerContact: 20, PerCustomer: 60})
 	calls, ratio := 15.0, 5.0
 	same(t, "what it is worth to keep somebody", got, SaveWorth{Keeping: 2, Kept: 800, Lost: 1, LostMean: 50, Worth: 300, Warned: 1, AtStake: 240, Calls: &calls, WinRatio: &ratio}, near)
