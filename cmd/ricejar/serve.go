@@ -130,11 +130,11 @@ func (s *Services) site(a *App, secure bool) (*web.Site, error) {
 	site.Handle("GET /healthz", web.Public, s.health)
 	people.Routes(site)
 	today.Pages{Care: s.Care, Customers: s.Customers, Org: s.Org}.Routes(site)
-	customers.Pages{Customers: s.Customers, Purchases: s.Purchases, Care: s.Care, Org: s.Org}.Routes(site)
+	customers.Pages{Customers: s.Customers, Purchases: s.Purchases, Care: s.Care, Org: s.Org, Insight: s.Insight}.Routes(site)
 	sales.Pages{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}.Routes(site)
 	imports.Pages{Purchases: s.Purchases, Customers: s.Customers, Org: s.Org}.Routes(site)
 	insights.Pages{Insight: s.Insight, Customers: s.Customers, Org: s.Org, Jobs: s.Jobs}.Routes(site)
-	settings.Pages{Care: s.Care, Customers: s.Customers, Org: s.Org, Auth: s.Auth, Audit: s.Audit, Jobs: s.Jobs}.Routes(site)
+	settings.Pages{Care: s.Care, Customers: s.Customers, Org: s.Org, Auth: s.Auth, Audit: s.Audit, Jobs: s.Jobs, Insight: s.Insight}.Routes(site)
 	return site, nil
 }
 

@@ -2,6 +2,7 @@ package insight
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
@@ -16,8 +17,8 @@ func scanVisits(row db.Scanner) (Visits, error) {
 	return v, err
 }
 
-// mostVisits is more than any store can hold in a month.
-const mostVisits = 10_000_000
+// MostVisits is more than any store can hold in a month.
+const MostVisits = 10_000_000
 
 // SetVisits keeps how many people came into a store in a month, in place of what
 // was kept before. It takes effect with the next refresh.
@@ -34,8 +35,8 @@ func (s *Service) SetVisits(ctx context.Context, actor org.Actor, v Visits) erro
 		bad.Add("month", "insight.month_ahead")
 	}
 	for name, n := range map[string]int64{"new_visitors": v.New, "old_visitors": v.Old} {
-		if n < 0 || n > mostVisits {
-			bad.Add(name, "error.between", "min", 0, "max", mostVisits)
+		if n < 0 || n > MostVisits {
+			bad.Add(name, "error.between", "min", 0, "max", MostVisits)
 		}
 	}
 	if err := bad.Err(); err != nil {
@@ -103,6 +104,21 @@ func (s *Service) VisitsOf(ctx context.Context, actor org.Actor, store org.Store
 	}
 	return db.All(ctx, s.DB, scanVisits, `SELECT store_id, month, new_visitors, old_visitors, staff_id, at FROM store_traffic
 		WHERE store_id = ? ORDER BY month DESC LIMIT ?`, int64(store), visitMonths)
+}
+
+// VisitsSince are the counts of the stores within the actor's reach from a month
+// on, the earliest first.
+func (s *Service) VisitsSince(ctx context.Context, actor org.Actor, month string) ([]Visits, error) {
+	if err := actor.Need(org.ReportsRead); err != nil {
+		return nil, err
+	}
+	if _, err := parseMonth(month); err != nil {
+		return nil, err
+	}
+	list, err := db.All(ctx, s.DB, scanVisits, `SELECT store_id, month, new_visitors, old_visitors, staff_id, at FROM store_traffic
+		WHERE month >= ? ORDER BY month, store_id`, month)
+	scope := actor.Scope()
+	return slices.DeleteFunc(list, func(v Visits) bool { return !scope.AllowsStore(v.Store) }), err
 }
 
 // audit puts an act on record, where somebody keeps one.

@@ -29,6 +29,7 @@ const auditSize = 50
 var actions = []string{
 	"customer.reveal", "customer.export", "customer.hand_over", "import.run", "import.undo", "import.problems", "field.save", "care.rule_create", "care.rule_update",
 	"staff.create", "staff.update", "staff.preferences", "store.create", "store.update", "region.create", "region.update",
+	"insight.setting", "insight.visits", "insight.visits_forget", "insight.reason", "insight.reason_forget",
 	"auth.sign_in", "auth.sign_out_everywhere", "auth.password_change", "auth.password_reset", "auth.credential_create",
 	"auth.credential_remove", "auth.key_create", "auth.key_revoke",
 }

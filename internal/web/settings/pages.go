@@ -71,6 +71,9 @@ func (h Pages) Routes(s *web.Site) {
 	s.Handle("GET /settings/insight", org.SettingsWrite, h.insight)
 	s.Handle("POST /settings/insight", org.SettingsWrite, h.saveInsight)
 
+	s.Handle("GET /settings/visits", org.SettingsWrite, h.visits)
+	s.Handle("POST /settings/visits", org.SettingsWrite, h.saveVisits)
+
 	s.Handle("GET /settings/audit", org.AuditRead, h.audit)
 	s.Handle("GET /settings/audit/check", org.AuditRead, h.checkAudit, web.Slow())
 
@@ -92,6 +95,7 @@ var sections = []section{
 	{"/settings/rules", "heart-handshake", "rules", org.SettingsWrite},
 	{"/settings/fields", "list-checks", "fields", org.SettingsWrite},
 	{"/settings/insight", "chart-spline", "insight", org.SettingsWrite},
+	{"/settings/visits", "footprints", "visits", org.SettingsWrite},
 	{"/account/keys", "key-round", "keys", org.KeysOwn},
 	{"/settings/audit", "scroll-text", "audit", org.AuditRead},
 	{"/settings/jobs", "cog", "jobs", org.SettingsWrite},
