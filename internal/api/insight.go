@@ -265,4 +265,3 @@ func (a *API) setVisits(ctx context.Context, actor org.Actor, in *visitsIn) (*no
 func (a *API) removeVisits(ctx context.Context, actor org.Actor, in *VisitsPath) (*nothing, error) {
 	return nil, a.Insight.ForgetVisits(ctx, actor, in.Store.Of, in.Month)
 }
-

@@ -114,4 +114,3 @@ func TestLost_reasons_are_noted_once_and_taken_back(t *testing.T) {
 		}
 	})
 }
-
