@@ -141,7 +141,7 @@ func (c *demoCmd) fill(app *App, today day.Day) (card demoCard, err error) {
 		return card, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	into := demo.Into{DB: s.DB, Org: s.Org, Auth: s.Auth, Customers: s.Customers, Purchases: s.Purchases, Care: s.Care}
+	into := demo.Into{DB: s.DB, Org: s.Org, Auth: s.Auth, Customers: s.Customers, Purchases: s.Purchases, Care: s.Care, Insight: s.Insight}
 	card.SignIns, err = demo.Fill(app.Context, into, demo.Options{Today: today, Password: card.Password, Scale: c.Scale})
 	if err != nil {
 		return card, err

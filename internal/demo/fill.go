@@ -13,6 +13,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
 )
@@ -28,6 +29,7 @@ type Into struct {
 	Customers *customer.Service
 	Purchases *purchase.Service
 	Care      *care.Service
+	Insight   *insight.Service
 }
 
 // SignIn is a person who can sign in to a filled demo.
@@ -80,10 +82,12 @@ func Fill(ctx context.Context, into Into, o Options) (signIns []SignIn, err erro
 	events := f.plan.stories()
 	f.people = make([]customer.ID, len(f.plan.people))
 
-	clock, purchases, tasks := into.DB.Clock, into.Purchases.Now, into.Care.Now
-	defer func() { into.DB.Clock, into.Purchases.Now, into.Care.Now = clock, purchases, tasks }()
+	clock, purchases, tasks, found := into.DB.Clock, into.Purchases.Now, into.Care.Now, into.Insight.Now
+	defer func() {
+		into.DB.Clock, into.Purchases.Now, into.Care.Now, into.Insight.Now = clock, purchases, tasks, found
+	}()
 	told := func() time.Time { return f.now }
-	into.DB.Clock, into.Purchases.Now, into.Care.Now = told, told, told
+	into.DB.Clock, into.Purchases.Now, into.Care.Now, into.Insight.Now = told, told, told, told
 
 	f.at(f.plan.people[0].joined.AddDays(-30), 9*60)
 	if signIns, err = f.company(ctx, o.Password); err != nil {
@@ -91,6 +95,12 @@ func Fill(ctx context.Context, into Into, o Options) (signIns []SignIn, err erro
 	}
 	if err := f.history(ctx, events); err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
+	}
+	if err := f.visits(ctx); err != nil {
+		return nil, fmt.Errorf("demo: visitors: %w", err)
+	}
+	if err := f.asked(ctx); err != nil {
+		return nil, fmt.Errorf("demo: reasons to stay away: %w", err)
 	}
 	return signIns, nil
 }

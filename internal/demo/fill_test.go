@@ -11,6 +11,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/db/dbtest"
 	"github.com/ricejar/ricejar/internal/demo"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
 )
@@ -19,6 +20,7 @@ func services(d *db.DB) demo.Into {
 	into := demo.Into{DB: d, Org: &org.Service{DB: d}, Auth: &auth.Service{DB: d}, Customers: customer.New(d)}
 	into.Purchases = purchase.New(d, into.Customers, into.Org, time.Now)
 	into.Care = care.New(d, into.Org, into.Customers, into.Purchases)
+	into.Insight = insight.New(d, into.Org, into.Customers)
 	return into
 }
 
