@@ -16,6 +16,8 @@ type insightCmd struct {
 	Refresh  insightRefreshCmd  `cmd:"" help:"Compute everything anew: models, scores, stages, refills, reports."`
 	Customer insightCustomerCmd `cmd:"" help:"Print what is known of one customer."`
 	Model    insightModelCmd    `cmd:"" help:"Print which model speaks, and how right it was."`
+
+	insightReportCmds `embed:""`
 }
 
 type insightRefreshCmd struct {

@@ -58,7 +58,8 @@ type Explained struct {
 // Explain takes the difference apart. The share of a factor is its Shapley value
 // (L. S. Shapley 1953): what changing it adds, averaged over all orders in which the three
 // factors of a group can be changed, so that nothing is left over and no order is preferred.
-// Whole minor units are shared out by the largest remainder.
+// Whole minor units are shared out by the largest remainder. Where one of the two has no
+// visitors, or no purchases, the factors that it says nothing of explain nothing.
 func Explain(from, to Mix) Explained {
 	e := Explained{From: from.Sales(), To: to.Sales()}
 	e.Difference = e.To - e.From
@@ -67,7 +68,7 @@ func Explain(from, to Mix) Explained {
 		name string
 		a, b Traffic
 	}{{"new", from.New, to.New}, {"old", from.Old, to.Old}} {
-		v, c, t := shapley(g.a, g.b)
+		v, c, t := shapley(g.a.filled(g.b), g.b.filled(g.a))
 		exact = append(exact, v, c, t)
 		for _, factor := range []string{"visitors", "conversion", "ticket"} {
 			e.Parts = append(e.Parts, Part{Group: g.name, Factor: factor})
@@ -77,6 +78,19 @@ func Explain(from, to Mix) Explained {
 		e.Parts[i].Amount = amount
 	}
 	return e
+}
+
+// filled is the traffic with what it cannot tell taken from another: where nobody
+// came in, nobody knows what part of them would have bought, and for how much. The
+// sales are the same: nothing.
+func (t Traffic) filled(from Traffic) Traffic {
+	if t.Visitors == 0 {
+		t.Conversion = from.Conversion
+	}
+	if t.Visitors == 0 || t.Conversion == 0 {
+		t.Ticket = from.Ticket
+	}
+	return t
 }
 
 // shapley is what each factor of a product of three contributes to its change.

@@ -33,6 +33,12 @@ func TestExplain_shares_the_difference_of_two_stores_without_residue(t *testing.
 	}})
 }
 
+func TestExplain_lays_a_loss_of_everybody_to_the_visitors(t *testing.T) {
+	none, few := Mix{}, Mix{Old: Traffic{Visitors: 100}}
+	same(t, "nobody came", Explain(Mix{Old: Traffic{100, 0.5, 200}}, none).Parts[3:], []Part{{"old", "visitors", -10_000}, {"old", "conversion", 0}, {"old", "ticket", 0}})
+	same(t, "nobody bought", Explain(Mix{Old: Traffic{100, 0.5, 200}}, few).Parts[3:], []Part{{"old", "visitors", 0}, {"old", "conversion", -10_000}, {"old", "ticket", 0}})
+}
+
 func TestExplain_has_no_residue_whatever_the_factors(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		traffic := func(name string) Traffic {
