@@ -56,7 +56,7 @@ func BenchmarkPages(b *testing.B) {
 			}
 		}
 	}
-	h := customers.Pages{Customers: s.customers, Purchases: s.purchases, Care: care.New(d, s.org, s.customers, s.purchases), Org: s.org}
+	h := customers.Pages{Customers: s.customers, Purchases: s.purchases, Care: care.New(d, s.org, s.customers, s.purchases), Org: s.org, Insight: s.insight}
 	site, err := web.New(web.Options{
 		Authenticate: func(*http.Request) (org.Actor, error) { return s.admin, nil },
 		Reach: func(ctx context.Context, a org.Actor, c int64) error {

@@ -37,6 +37,7 @@ type filePage struct {
 	// What was typed and not taken.
 	Asked    *form.Form // the answer to the question
 	Noted    *form.Form // the note
+	Why      *form.Form // the reason why they stay away
 	Open     string     // the field whose fact is shown with all there is to say of it
 	Opened   factPanel
 	Revealed []customer.Contact
@@ -67,7 +68,7 @@ func (h Pages) file(w http.ResponseWriter, r *http.Request) error {
 
 func (h Pages) showFile(w http.ResponseWriter, r *http.Request, p filePage) error {
 	wrong := p.Asked
-	for _, f := range []*form.Form{p.Noted, p.Opened.Form} {
+	for _, f := range []*form.Form{p.Noted, p.Why, p.Opened.Form} {
 		if f != nil && !f.OK() {
 			wrong = f
 		}

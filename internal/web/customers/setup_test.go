@@ -10,6 +10,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
@@ -30,6 +31,7 @@ type shop struct {
 	customers *customer.Service
 	purchases *purchase.Service
 	org       *org.Service
+	insight   *insight.Service
 
 	east, west             org.Store
 	li, wu, manager, admin org.Actor
@@ -42,7 +44,7 @@ func run(t *testing.T, f func(t *testing.T, s shop)) {
 
 func open(t *testing.T, d *db.DB) shop {
 	s := wire(t, d)
-	h := customers.Pages{Customers: s.customers, Purchases: s.purchases, Care: care.New(d, s.org, s.customers, s.purchases), Org: s.org}
+	h := customers.Pages{Customers: s.customers, Purchases: s.purchases, Care: care.New(d, s.org, s.customers, s.purchases), Org: s.org, Insight: s.insight}
 	s.site = webtest.New(t, h.Routes, webtest.At(now), webtest.Org(s.org),
 		webtest.Reach(func(ctx context.Context, a org.Actor, c int64) error {
 			return s.customers.Reach(ctx, a, customer.ID(c))
@@ -54,6 +56,8 @@ func wire(t testing.TB, d *db.DB) shop {
 	d.Clock = func() time.Time { return now }
 	s := shop{t: t, db: d, org: &org.Service{DB: d, Now: d.Clock}, customers: customer.New(d)}
 	s.purchases = purchase.New(d, s.customers, s.org, d.Clock)
+	s.insight = insight.New(d, s.org, s.customers)
+	s.insight.Now, s.insight.Audit = d.Clock, audit.Record
 	s.east, s.west = s.store("E1", "南京路店"), s.store("W1", "静安店")
 	s.li, s.wu = s.staff("li", "李敏", org.Associate), s.staff("wu", "吴强", org.Associate)
 	s.manager, s.admin = s.staff("ma", "马店长", org.Manager), s.staff("admin", "管理员", org.Administrator)
