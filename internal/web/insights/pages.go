@@ -38,6 +38,8 @@ func (h Pages) Routes(s *web.Site) {
 		s.Handle("GET "+paths.Insight("download/"+rm.Name), org.ReportsRead, h.download(rm))
 	}
 	s.Handle("GET "+paths.Insight("warnings"), org.CustomersRead, h.warnings)
+	s.Handle("POST /customers/{customer}/lost-reasons", org.CustomersWrite, h.told)
+	s.Handle("POST /customers/{customer}/lost-reasons/{reason}/undo", org.CustomersWrite, h.untold)
 	s.Handle("GET "+paths.Insight("refresh"), org.SettingsWrite, h.progress)
 	s.Handle("POST "+paths.Insight("refresh"), org.SettingsWrite, h.refresh)
 }
@@ -56,6 +58,13 @@ var rooms = []room{
 	{"concentration", "chart-pie", of(drawConcentration)},
 	{"cohorts", "grid-3x3", of(drawCohorts)},
 	{"warnings", "triangle-alert", nil},
+	{"lost", "user-minus", drawLost},
+	{"stores", "store", of(drawStores)},
+	{"rfm", "layout-grid", of(drawRFM)},
+	{"flow", "arrow-right-left", drawFlow},
+	{"distribution", "chart-bar", of(drawDistribution)},
+	{"loyalty", "heart", drawLoyalty},
+	{"economics", "coins", of(drawEconomics)},
 	{"model", "target", of(drawModel)},
 }
 
@@ -186,13 +195,12 @@ func (o *opened) pairs() []string {
 	return []string{"store", o.Store.String()}
 }
 
-// tabs lead from room to room.
-func (o *opened) tabs(ctx context.Context) ui.Tabs {
-	t := ui.Tabs{Label: i18n.T(ctx, "insights.title"), Current: o.link(o.Room.Name)}
-	for _, rm := range o.Rooms {
-		t.Links = append(t.Links, ui.Link{Label: i18n.T(ctx, "insights.room."+rm.Name), Href: o.link(rm.Name)})
+// note says of what and as of when the room is.
+func (o *opened) note(ctx context.Context) string {
+	if o.AsOf == "" {
+		return o.storeName()
 	}
-	return t
+	return i18n.T(ctx, "insights.as_of", "day", i18n.Day(o.AsOf), "store", o.storeName())
 }
 
 // money is an amount of minor units in full, short one for a tile.

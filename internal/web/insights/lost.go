@@ -1,0 +1,250 @@
+package insights
+
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/web"
+	"github.com/ricejar/ricejar/internal/web/form"
+	"github.com/ricejar/ricejar/internal/web/paths"
+	"github.com/ricejar/ricejar/internal/web/ui"
+)
+
+// lostSize is how many of the lost stand on a page.
+const lostSize = 25
+
+// lostPage is who is lost, why, and what won others back.
+type lostPage struct {
+	*opened
+	insight.LostCustomers
+
+	Names map[customer.ID]customer.Summary
+	Told  map[customer.ID]insight.Told // what was noted since the report was made, too
+	Shown []insight.LostOne
+	First string
+	Next  string
+	Form  *form.Form // a reason as it was typed, when something is wrong with it
+	Wrong customer.ID
+
+	Months, Signs, Reasons, WonBack table
+}
+
+// drawLost draws the report with the names of those on its list.
+func drawLost(h Pages, r *http.Request, o *opened) (view, error) {
+	return h.drawLost(r, o, nil, 0)
+}
+
+func (h Pages) drawLost(r *http.Request, o *opened, typed *form.Form, wrong customer.ID) (view, error) {
+	rep, err := report[insight.LostCustomers](h, r, o)
+	if err != nil {
+		return view{}, err
+	}
+	o.Currency = rep.Currency
+	p := lostPage{opened: o, LostCustomers: rep, Form: typed, Wrong: wrong}
+	from := min(max(0, int(o.Query.Int("from"))), len(rep.List))
+	p.Shown = rep.List[from:min(from+lostSize, len(rep.List))]
+	if from > 0 {
+		p.First = o.link("lost") + "#people"
+	}
+	if from+lostSize < len(rep.List) {
+		p.Next = o.link("lost", "from", strconv.Itoa(from+lostSize)) + "#people"
+	}
+	if o.Actor.May(org.CustomersRead) {
+		if err := h.readLost(r, &p); err != nil {
+			return view{}, err
+		}
+	}
+	p.Months = table{Name: "months", Label: o.t("insights.chart.lost_months"), Head: []string{o.t("insights.head.month"), o.t("insights.head.lost"), o.t("insights.head.won_back")}}
+	for _, m := range rep.Months {
+		p.Months.Rows = append(p.Months.Rows, []cell{{o.p.Month(m.Month), m.Month}, o.counted(m.Lost), o.counted(m.WonBack)})
+	}
+	p.Signs = table{Name: "signs", Label: o.t("insights.chart.lost_signs"), Head: []string{o.t("insights.head.sign"), o.t("insights.head.customers"), o.t("insights.head.worth")}}
+	for _, s := range rep.Signs {
+		p.Signs.Rows = append(p.Signs.Rows, []cell{o.text(o.t("insights.lost_sign." + string(s.Sign))), o.counted(s.Customers), o.amount(s.Worth)})
+	}
+	p.Reasons = table{Name: "reasons", Label: o.t("insights.chart.lost_reasons"), Head: []string{o.t("insights.head.reason"), o.t("insights.head.customers"),
+		o.t("insights.head.worth"), o.t("insights.head.foreseen")}}
+	for _, s := range rep.Reasons {
+		p.Reasons.Rows = append(p.Reasons.Rows, []cell{o.text(o.reason(s.Reason)), o.counted(s.Customers), o.amount(s.Worth), o.counted(s.Warned)})
+	}
+	p.WonBack = table{Name: "won_back", Label: o.t("insights.chart.won_back"), Head: []string{o.t("insights.head.contact"), o.t("insights.head.contacted"),
+		o.t("insights.head.returned"), o.t("insights.head.share"), o.t("insights.head.anyway"), o.t("insights.head.extra")}}
+	for _, b := range rep.WonBack {
+		p.WonBack.Rows = append(p.WonBack.Rows, []cell{o.text(o.rule(b.Rule)), o.counted(b.Contacts), o.counted(b.Returned), o.share(b.Share), o.share(b.Base), o.decimal(b.Extra, 1)})
+	}
+	return view{Body: lostBody(p), Tables: []table{p.Months, p.Signs, p.Reasons, p.WonBack}}, nil
+}
+
+// readLost reads the names and the reasons of those shown.
+func (h Pages) readLost(r *http.Request, p *lostPage) (err error) {
+	ids := make([]customer.ID, len(p.Shown))
+	for i, l := range p.Shown {
+		ids[i] = l.Customer
+	}
+	if p.Names, err = h.names(r, ids); err != nil {
+		return err
+	}
+	p.Told = make(map[customer.ID]insight.Told)
+	for _, c := range ids {
+		if _, seen := p.Names[c]; !seen {
+			continue
+		}
+		told, err := h.Insight.ReasonsOf(r.Context(), p.Actor, c)
+		if err != nil {
+			return err
+		}
+		if len(told) > 0 {
+			p.Told[c] = told[0]
+		}
+	}
+	return nil
+}
+
+func (o *opened) reason(r insight.Reason) string { return o.t("insights.reason." + string(r)) }
+
+// rule is what a rule of care is called; one that the company made has its code alone.
+func (o *opened) rule(code string) string {
+	if code == "" {
+		return o.t("insights.all_rules")
+	}
+	if key := "care.rule." + code; i18n.Has(key) {
+		return o.t(key)
+	}
+	return code
+}
+
+// why is the reason of a lost customer as they told it, with who asked; empty: nobody has asked.
+func (p lostPage) why(l insight.LostOne) string {
+	if t, ok := p.Told[l.Customer]; ok {
+		return joined(p.reason(t.Reason), t.Note)
+	}
+	return ""
+}
+
+func joined(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + " · " + b
+}
+
+func (p lostPage) reasons() []ui.Option {
+	list := []ui.Option{{Label: p.t("insights.choose_reason")}}
+	for _, r := range insight.Reasons() {
+		list = append(list, ui.Option{Value: string(r), Label: p.reason(r)})
+	}
+	return list
+}
+
+func (p lostPage) mayAsk(c customer.ID) bool {
+	_, seen := p.Names[c]
+	return seen && p.Actor.May(org.CustomersWrite)
+}
+
+// typed is what was typed about a customer, when it is shown again.
+func (p lostPage) typed(c customer.ID) *form.Form {
+	if c == p.Wrong {
+		return p.Form
+	}
+	return nil
+}
+
+// months is how many were lost and how many came back.
+func (p lostPage) months() ui.Stacks {
+	c := ui.Stacks{Label: p.t("insights.chart.lost_months"), Side: true,
+		Series: []ui.Series{{Name: p.t("insights.head.lost"), Tone: ui.Danger}, {Name: p.t("insights.head.won_back"), Tone: ui.Success}}}
+	top := 0
+	for _, m := range p.LostCustomers.Months {
+		top = max(top, m.Lost, m.WonBack)
+		c.Columns = append(c.Columns, ui.Column{Label: shortMonth(m.Month), Parts: []int64{int64(m.Lost), int64(m.WonBack)},
+			Title: p.t("insights.lost_month_title", "month", p.p.Month(m.Month), "lost", m.Lost, "back", m.WonBack)})
+	}
+	c.Top = p.count(top)
+	return c
+}
+
+func (p lostPage) signBars() ui.RowBars {
+	c := ui.RowBars{Label: p.t("insights.chart.lost_signs")}
+	for _, s := range p.LostCustomers.Signs {
+		c.Items = append(c.Items, ui.RowBar{Name: p.t("insights.lost_sign." + string(s.Sign)), Value: float64(s.Customers), Tone: ui.Warning,
+			Text: p.t("insights.people", "n", s.Customers), Note: p.t("insights.worth_year", "amount", p.short(s.Worth))})
+	}
+	return c
+}
+
+func (p lostPage) reasonBars() ui.RowBars {
+	c := ui.RowBars{Label: p.t("insights.chart.lost_reasons")}
+	for _, s := range p.LostCustomers.Reasons {
+		c.Items = append(c.Items, ui.RowBar{Name: p.reason(s.Reason), Value: float64(s.Customers), Tone: ui.Info,
+			Text: p.t("insights.people", "n", s.Customers), Note: p.t("insights.reason_note", "amount", p.short(s.Worth), "n", s.Warned)})
+	}
+	return c
+}
+
+func (p lostPage) backBars() ui.RowBars {
+	c := ui.RowBars{Label: p.t("insights.chart.won_back"), Of: 1}
+	for _, b := range p.LostCustomers.WonBack {
+		c.Items = append(c.Items, ui.RowBar{Name: p.rule(b.Rule), Value: b.Share, Tone: ui.Success, Text: p.t("insights.of_contacted", "n", b.Returned, "all", b.Contacts),
+			Note: p.t("insights.back_note", "share", p.percent(b.Share), "base", p.percent(b.Base))})
+	}
+	return c
+}
+
+// told notes why a customer stays away, and comes back to the list.
+func (h Pages) told(w http.ResponseWriter, r *http.Request) error {
+	c, err := web.ID[customer.Customer](r, "customer")
+	if err != nil {
+		return err
+	}
+	f, err := web.Form(r)
+	if err != nil {
+		return err
+	}
+	told, err := h.Insight.RecordReason(r.Context(), web.Actor(r), c, insight.Reason(f.Text("reason")), f.Text("note"), f.Text("request_key"))
+	back := web.Local(f.Text("next"), paths.Insight("lost"))
+	if err == nil {
+		web.SayUndo(r, web.T(r, "insights.reason_noted"), paths.CustomerPart(c, "lost-reasons/"+told.String()+"/undo"))
+		return web.Redirect(w, r, back)
+	}
+	if !f.Refused(err) {
+		return err
+	}
+	if !web.Actor(r).May(org.ReportsRead) {
+		web.Say(r, ui.Danger, cmp.Or(f.Error("reason"), f.Error("note"), f.Summary()))
+		return web.Redirect(w, r, back)
+	}
+	o, err := h.open(r, roomOf("lost"))
+	if err != nil {
+		return err
+	}
+	v, err := h.drawLost(r, o, f, c)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, web.Page{Title: o.title(), Body: frame(o, v.Body), Form: f})
+}
+
+// untold takes a reason back.
+func (h Pages) untold(w http.ResponseWriter, r *http.Request) error {
+	c, err := web.ID[customer.Customer](r, "customer")
+	if err != nil {
+		return err
+	}
+	reason, err := web.ID[insight.Told](r, "reason")
+	if err != nil {
+		return err
+	}
+	if err := h.Insight.ForgetReason(r.Context(), web.Actor(r), c, reason); err != nil {
+		return err
+	}
+	web.Say(r, ui.Success, web.T(r, "insights.reason_forgotten"))
+	if web.Actor(r).May(org.ReportsRead) {
+		return web.Redirect(w, r, paths.Insight("lost"))
+	}
+	return web.Redirect(w, r, paths.Customer(c))
+}

@@ -1,0 +1,103 @@
+package insights
+
+import (
+	"net/http"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/web/ui"
+)
+
+// loyaltyPage is how loyal the customers are, sign by sign.
+type loyaltyPage struct {
+	*opened
+	insight.LoyaltyTotal
+
+	Fields []customer.Field
+	Signs  table
+	Counts table
+}
+
+// drawLoyalty draws the report with the questions as the company words them.
+func drawLoyalty(h Pages, r *http.Request, o *opened) (view, error) {
+	rep, err := report[insight.LoyaltyTotal](h, r, o)
+	if err != nil {
+		return view{}, err
+	}
+	o.Currency = rep.Currency
+	p := loyaltyPage{opened: o, LoyaltyTotal: rep}
+	if p.Fields, err = h.Customers.Fields(r.Context()); err != nil {
+		return view{}, err
+	}
+	p.Signs = table{Name: "signs", Label: o.t("insights.chart.loyal_signs"), Head: []string{o.t("insights.head.sign"), o.t("insights.head.customers"), o.t("insights.head.of"), o.t("insights.head.share")}}
+	for _, s := range p.signs() {
+		p.Signs.Rows = append(p.Signs.Rows, []cell{o.text(s.Label), o.counted(s.Count), o.counted(s.Of), o.share(s.Share)})
+	}
+	p.Counts = table{Name: "by_signs", Label: o.t("insights.chart.by_signs"), Head: []string{o.t("insights.head.signs"), o.t("insights.head.customers"), o.t("insights.head.share")}}
+	for _, b := range rep.BySigns {
+		p.Counts.Rows = append(p.Counts.Rows, []cell{o.counted(b.Signs), o.counted(b.Customers), o.share(part(b.Customers, rep.Customers))})
+	}
+	return view{Body: loyaltyBody(p), Tables: []table{p.Signs, p.Counts}}, nil
+}
+
+// sign is one sign of loyalty and how many show it.
+type sign struct {
+	Label, Note string
+	insight.Counted
+}
+
+func (p loyaltyPage) signs() []sign {
+	repeat := insight.Counted{Count: p.Repeaters, Of: p.Customers, Share: p.Rate}
+	list := []sign{}
+	for _, s := range []struct {
+		name string
+		insight.Counted
+	}{{"repeat", repeat}, {"unbroken", p.Unbroken}, {"whole", p.WholeSets}, {"refers", p.Referrers}, {"calm", p.PriceCalm}, {"keen", p.PriceKeen}, {"forgave", p.Forgave}} {
+		list = append(list, sign{p.t("insights.loyal." + s.name), p.t("insights.loyal_note." + s.name), s.Counted})
+	}
+	return list
+}
+
+func (p loyaltyPage) signBars() ui.RowBars {
+	c := ui.RowBars{Label: p.t("insights.chart.loyal_signs"), Of: 1}
+	for _, s := range p.signs() {
+		text := p.t("insights.of_customers", "some", s.Count, "all", s.Of)
+		if s.Of == 0 {
+			text = p.t("insights.cannot_tell")
+		}
+		c.Items = append(c.Items, ui.RowBar{Name: s.Label, Value: s.Share, Text: p.percent(s.Share), Note: joined(text, s.Note)})
+	}
+	return c
+}
+
+func (p loyaltyPage) countBars() ui.RowBars {
+	c := ui.RowBars{Label: p.t("insights.chart.by_signs")}
+	for _, b := range p.BySigns {
+		c.Items = append(c.Items, ui.RowBar{Name: p.t("insights.signs_shown", "n", b.Signs), Value: float64(b.Customers), Tone: ui.Gold,
+			Text: p.t("insights.count_share", "n", b.Customers, "share", p.percent(part(b.Customers, p.Customers)))})
+	}
+	return c
+}
+
+// question is what a field is called, and its answers in words.
+func (p loyaltyPage) question(code string) (customer.Field, bool) {
+	for _, f := range p.Fields {
+		if f.Code == code {
+			return f, true
+		}
+	}
+	return customer.Field{}, false
+}
+
+func (p loyaltyPage) answers(a insight.AskedField) ui.RowBars {
+	f, known := p.question(a.Field)
+	c := ui.RowBars{Label: a.Field}
+	for _, one := range a.Answers {
+		name := one.Value
+		if known {
+			name = f.Tell(p.p, one.Value)
+		}
+		c.Items = append(c.Items, ui.RowBar{Name: name, Value: float64(one.Customers), Tone: ui.Info, Text: p.t("insights.people", "n", one.Customers)})
+	}
+	return c
+}
