@@ -86,20 +86,18 @@ func readHomes(ctx context.Context, q db.Querier, j refill.Jar) (map[customer.ID
 		if err := row.Scan(&c, &field, &value); err != nil {
 			return err
 		}
-		v, err := strconv.ParseFloat(value, 64)
-		if err != nil || math.IsNaN(v) {
-			return nil // taken back, refused, or no number
+		if v, err := strconv.ParseFloat(value, 64); err == nil && !math.IsNaN(v) { // else: taken back, refused, or no number
+			h := m[c]
+			switch field {
+			case j.People:
+				h.People = v
+			case j.Use:
+				h.Daily = v
+			case j.Capacity:
+				h.Capacity = v
+			}
+			m[c] = h
 		}
-		h := m[c]
-		switch field {
-		case j.People:
-			h.People = v
-		case j.Use:
-			h.Daily = v
-		case j.Capacity:
-			h.Capacity = v
-		}
-		m[c] = h
 		return nil
 	}, `SELECT customer_id, field, value FROM fact WHERE current AND field IN (?, ?, ?) AND value <> ''`, j.People, j.Use, j.Capacity)
 	return m, err
