@@ -80,14 +80,6 @@ func (s *Service) Model(ctx context.Context, actor org.Actor) (Model, error) {
 	return m, err
 }
 
-// Models are the latest versions, the newest first: how the models have done over time.
-func (s *Service) Models(ctx context.Context, actor org.Actor, limit int) ([]Model, error) {
-	if err := actor.Need(org.ReportsRead); err != nil {
-		return nil, err
-	}
-	return db.All(ctx, s.DB, scanModel, `SELECT `+modelColumns+` FROM insight_model ORDER BY id DESC LIMIT ?`, limit)
-}
-
 // keepModels is how many versions are remembered: two years of nights.
 const keepModels = 730
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/db/dbtest"
 	"github.com/ricejar/ricejar/internal/errs"
@@ -66,11 +65,7 @@ func TestARefreshShowsOneWholeVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, "the model as it was written", m, done.Model)
-		got, err := sh.Scores(t.Context(), []customer.ID{ann, ben})
-		if err != nil {
-			t.Fatal(err)
-		}
-		a := got[ann]
+		a := sh.score(ann)
 		if a.Stage != Cooling || a.Since != on("2026-02-14") || a.Days != 4 || a.Gap != 30 || a.Spent != 40_000 || a.Overdue != 2 || a.Store != sh.a.ID {
 			t.Errorf("Ann's score is %+v", a)
 		}
@@ -78,7 +73,7 @@ func TestARefreshShowsOneWholeVersion(t *testing.T) {
 		if a.Active <= 0 || a.Active >= 1 {
 			t.Errorf("Ann's chance is %v, want one between 0 and 1", a.Active)
 		}
-		same(t, "Ben's warning", got[ben].Warning, Warning{})
+		same(t, "Ben's warning", sh.score(ben).Warning, Warning{})
 
 		sh.buys(ann, sh.a, 10_000, "2026-03-01")
 		if done, err = sh.Refresh(t.Context(), org.System, on("2026-03-01")); err != nil {

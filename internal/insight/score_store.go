@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"math"
-	"slices"
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
@@ -77,30 +76,6 @@ const (
 	sqlOneScore  = `SELECT ` + sqlScore + ` FROM insight_score s WHERE s.customer_id = ? AND s.half = ?`
 	sqlOldScores = `DELETE FROM insight_score WHERE half = ? AND model_id <> ?`
 )
-
-// Scores are the scores of customers, those without a purchase left out. It asks
-// for no rights: the ids come from a query that did.
-func (s *Service) Scores(ctx context.Context, ids []customer.ID) (map[customer.ID]Scored, error) {
-	m := make(map[customer.ID]Scored, len(ids))
-	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		h, err := readHead(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for chunk := range slices.Chunk(ids, 200) {
-			err := db.Each(ctx, tx, func(row db.Scanner) error {
-				k, err := scanScore(row)
-				m[k.Customer] = k
-				return err
-			}, `SELECT `+sqlScore+` FROM insight_score s WHERE s.customer_id IN (`+db.In(len(chunk))+`) AND s.half = ?`, append(db.Args(chunk), h.half)...)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return m, err
-}
 
 // CustomerMovedTx keeps who may see a score with who keeps the customer: a hook
 // for the context that keeps owners and home stores.

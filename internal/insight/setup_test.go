@@ -87,6 +87,20 @@ func (sh *shop) buys(c customer.ID, st org.Store, amount int64, days ...string) 
 	}
 }
 
+// score is a customer's score as it is read.
+func (sh *shop) score(c customer.ID) Scored {
+	sh.t.Helper()
+	h, err := readHead(sh.t.Context(), sh.DB)
+	if err != nil {
+		sh.t.Fatal(err)
+	}
+	k, err := db.One(sh.t.Context(), sh.DB, scanScore, sqlOneScore, int64(c), h.half)
+	if err != nil {
+		sh.t.Fatal(err)
+	}
+	return k
+}
+
 // on reads a day.
 func on(text string) day.Day {
 	d, err := day.Parse(text)
