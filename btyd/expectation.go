@@ -90,8 +90,13 @@ func meanOverBeta(a, b, bend float64, f func(p float64) float64) float64 {
 	return sum / weights
 }
 
-// manyEvents is how many events make counting them one by one pointless.
-const manyEvents = 1e5
+const (
+	// manyEvents is how many events make counting them one by one pointless.
+	manyEvents = 1e5
+	// farAhead is how many times the age, alpha counted in, one may look ahead for events to be counted: some 40
+	// times as many terms are summed. Only a fit that has gone astray looks farther, from a customer of yesterday.
+	farAhead = 1e4
+)
 
 // regularPurchases is geometricPurchases where only every k-th event is a purchase and j events
 // have passed since the last. There is no closed form; but given the number M of events
@@ -102,7 +107,7 @@ func regularPurchases(a, b, s, tau float64, k, j int) float64 {
 		return geometricPurchases(a, b, s, tau)
 	}
 	mean := s * tau
-	if mean > manyEvents {
+	if mean > manyEvents || tau > farAhead {
 		// So far ahead it does not matter that purchases are regular: relative error about k/mean.
 		return geometricPurchases(a, b, s, tau/float64(k))
 	}
@@ -155,6 +160,17 @@ func negBinomialTail(n, s, tau float64) float64 {
 		return -math.Expm1(-s * math.Log1p(tau))
 	}
 	z := tau / (1 + tau)
+	if n > s*tau && n < tau && tau > 1000 {
+		// Terms fall too slowly for their sum. Here s is small: 1 - (1+tau)^-s (1 + s Σ_(0<m<n) (s+1)_(m-1)/m! z^m)
+		// hardly cancels, when the 1 is taken out first.
+		term, sum := z, z
+		for m := 1.0; m < n-1; m++ {
+			term *= (s + m) / (m + 1) * z
+			sum += term
+		}
+		l := s * math.Log1p(tau)
+		return -math.Expm1(-l) - math.Exp(-l)*s*sum
+	}
 	// Terms relative to the first.
 	term, sum := 1.0, 1.0
 	if n > s*tau {

@@ -416,3 +416,21 @@ func FuzzGeometric(f *testing.F) {
 		}
 	})
 }
+
+// Where the rate is next to nothing and time is long, the terms of a negative binomial hardly fall.
+func TestNegBinomialTail_far_out_equals_the_sum(t *testing.T) {
+	for _, c := range []struct{ n, s, tau float64 }{{2, 1e-8, 1e4}, {7, 0.004, 1100}, {50, 0.03, 1500}, {900, 0.5, 1100}} {
+		sum := 0.0
+		for m := c.n; m < 60*c.tau; m++ {
+			sum += math.Exp(lnNegBinomial(m, c.s, c.tau))
+		}
+		expectNear(t, "tail", negBinomialTail(c.n, c.s, c.tau), sum, 1e-9)
+	}
+	astray := BGCNBD{K: 7, R: 1.3e-8, Alpha: 1.5e6, A: 2e4, B: 1.5e-4}
+	if next := astray.NextPurchase(History{T: 1e4}, 0.3); !math.IsInf(next, 1) {
+		t.Errorf("the next purchase comes within %v", next)
+	}
+	if e := (MBGCNBD{K: 3, R: 1e-8, Alpha: 1e-6, A: 1, B: 1}).Expected(History{}, 1e4); !(e > 0 && e < 1) {
+		t.Errorf("%v purchases expected", e)
+	}
+}

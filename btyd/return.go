@@ -357,5 +357,8 @@ func (b *beliefs) ifActive(p *Past, i int) float64 {
 	if active := b.active[b.base][i]; active > 1e-100 {
 		return max(1, b.expected[i]/active)
 	}
+	if p.Histories.X[i] == 0 {
+		return 1
+	}
 	return max(1, float64(p.Histories.X[i])/p.Histories.T[i]*p.Horizon)
 }

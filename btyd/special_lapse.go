@@ -55,7 +55,7 @@ func lapseIntegral(p, s, rho float64, add func(weight, logA, logB, share float64
 	const (
 		step  = 0.2
 		first = -20  // e^-k is 55 there
-		last  = 3500 // e^k is almost too large a number
+		last  = 3300 // e^k, over the least ratio of times, is almost too large a number
 	)
 	w0 := 1 / (p/rho + s + 1) // where the integrand begins to fall
 	sum := 0.0

@@ -82,6 +82,19 @@ func TestLapse_of_next_to_nothing_is_the_limit(t *testing.T) {
 	expectNear(t, "R", lapse(1e-8, 1e-8, 1e3, 1), 0.500000034538775, 1e-9)
 }
 
+// Either death or a purchase comes first, whatever the rates.
+func TestLapse_and_its_contrary_sum_to_1(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string, from, to float64) float64 {
+			return math.Exp(rapid.Float64Range(math.Log(from), math.Log(to)).Draw(t, name))
+		}
+		p, s, rho := draw("p", 1e-8, 1e4), draw("s", 1e-8, 1e4), draw("rho", 1e-16, 1e16)
+		if sum := lapse(p, s, rho, 1) + lapse(s, p, 1, rho); math.Abs(sum-1) > 1e-12 {
+			t.Fatalf("sum = 1 %+.3g", sum-1)
+		}
+	})
+}
+
 func TestDiscountedLife_equals_the_30_digit_oracle(t *testing.T) {
 	for _, c := range []struct{ s, w, want float64 }{
 		{0.4, 0.3, 2.12123994212651204},

@@ -168,7 +168,7 @@ func (m ParetoNBD) dert(dst []float64, h *Histories, delta float64) {
 		for i := from; i < to; i++ {
 			x, t := int(h.X[i]), h.T[i]
 			var living float64
-			if d := t / h.Step; steps > 0 && math.Abs(d-math.Round(d)) < 1e-6 {
+			if d := t / h.Step; steps > 0 && d >= 0 && math.Abs(d-math.Round(d)) < 1e-6 {
 				living = lives[int(math.Round(d))]
 			} else {
 				living = m.at(x, t).lifetime(delta)
@@ -192,7 +192,9 @@ func CLV(dst []float64, m Model, spend GammaGamma, h *Histories, z Horizon) erro
 		return err
 	}
 	for i := range dst {
-		dst[i] *= spend.Expected(int(h.Purchases[i]), h.Spend[i])
+		if dst[i] != 0 { // nothing is worth nothing, even where the expected spend is infinite
+			dst[i] *= spend.Expected(int(h.Purchases[i]), h.Spend[i])
+		}
 	}
 	return nil
 }

@@ -78,6 +78,23 @@ func TestDiscounted_for_ever_equals_one_by_one_for_many_customers(t *testing.T) 
 	}
 }
 
+func TestDiscounted_of_impossible_histories_is_NaN(t *testing.T) {
+	h := &Histories{X: []int32{0, 0, 1, -1, 1, 2}, Tx: []float64{0, 0, 3, 1, math.NaN(), 5}, T: []float64{-7, 14, 2, 3, 3, 10}}
+	got := make([]float64, h.Len())
+	for _, m := range []Model{oracleBG, oracleMBG, oraclePareto, MBGCNBD{K: 2, R: 0.5, Alpha: 6, A: 0.8, B: 1.6}} {
+		for _, h.Step = range []float64{1, 0, 0.3, math.Inf(1)} { // right, none, wrong and absurd
+			if err := Discounted(got, m, h, Horizon{Rate: 0.1}); err != nil {
+				t.Fatal(err)
+			}
+			for i, v := range got {
+				if possible := i == 1 || i == 5; possible != (v > 0) || possible == math.IsNaN(v) {
+					t.Errorf("%s in steps of %v: %v", m.Name(), h.Step, got)
+				}
+			}
+		}
+	}
+}
+
 // Without dying, a customer with r + x purchases in α + T brings that rate over δ.
 func TestDERT_of_the_immortal_is_a_perpetuity(t *testing.T) {
 	h := History{X: 3, Tx: 5, T: 6}
