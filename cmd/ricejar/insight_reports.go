@@ -308,7 +308,9 @@ func (c *insightEconomicsCmd) Run(app *App) error {
 	return printReport(app, c.reportFlags, "economics", func(l lines, v insight.Economics) {
 		p := l.Printer
 		l.say(l.maybe(v.Win.Cost), "insight.report.cost_to_win", "n", v.Win.NewPerYear)
-		l.say(l.money(v.Win.FirstYear), "insight.report.first_year", "first", l.money(v.Win.FirstPurchase), "n", v.Win.Customers)
+		if v.Win.Customers > 0 {
+			l.say(l.money(v.Win.FirstYear), "insight.report.first_year", "first", l.money(v.Win.FirstPurchase), "n", v.Win.Customers)
+		}
 		if v.Win.BreakEven != nil {
 			l.say(p.Decimal(*v.Win.BreakEven, 1), "insight.report.break_even")
 		}

@@ -28,7 +28,8 @@ type Economics struct {
 //	days to break even: the first day on which the mean margin per customer since their first purchase has reached the cost to win
 //
 // The means are over the customers whose first purchase was between 730 and 365
-// days ago: those whose first year is over, and not long over.
+// days ago: those whose first year is over, and not long over. Whoever came in the
+// first 90 days of all the purchases is left out: they may be old customers.
 type WinCost struct {
 	Cost          *int64   `json:"cost"`      // from the settings; null: not known
 	Customers     int      `json:"customers"` // the means are of so many
@@ -126,15 +127,20 @@ func per(amount int64, n int, margin float64) int64 {
 	return int64(math.Round(float64(amount) / float64(n) * margin))
 }
 
+// unknownDays is how long the purchases have to be known before somebody's first
+// can be told: at their beginning everybody looks new.
+const unknownDays = 90
+
 // firstYears are those of the customers who began between two years and one year
 // ago, in the store if the view is of one. only, when given, chooses among them.
 func firstYears(v *View, only func(row int) bool) *firstYear {
 	b := v.Book
 	f := &firstYear{}
+	known := v.All.Begins().AddDays(unknownDays)
 	for i := range b.Customers {
 		began := v.began(i)
 		age := b.AsOf.Sub(began)
-		if age < year-1 || age >= 2*year-1 || b.First(i) != began || only != nil && !only(b.whole(i)) {
+		if began < known || age < year-1 || age >= 2*year-1 || b.First(i) != began || only != nil && !only(b.whole(i)) {
 			continue
 		}
 		f.customers++

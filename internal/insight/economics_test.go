@@ -59,8 +59,15 @@ func TestEconomics_says_nothing_of_costs_that_nobody_told(t *testing.T) {
 	}
 }
 
+func TestEconomics_takes_nobody_for_new_at_the_beginning_of_the_purchases(t *testing.T) {
+	v := viewOf(bookOf("2026-03-31", []string{"2025-01-01"}, []string{"2025-03-20"}))
+	if n := economics(v, &Asked{}).Win.Customers; n != 0 {
+		t.Errorf("%d first years, want none", n)
+	}
+}
+
 func TestEconomics_counts_a_store_by_its_own(t *testing.T) {
-	b := bookOf("2026-03-31", []string{"2025-01-01"}, []string{"2025-01-02", "2025-01-03"}).at(1, 0, 1)
+	b := bookOf("2026-03-31", []string{"2024-01-01"}, []string{"2025-01-02", "2025-01-03"}).at(1, 0, 1)
 	v := viewOf(b)
 	a := &Asked{Contacts: []contact{{customer: 1, day: on("2026-01-01"), store: 1}, {customer: 2, row: 1, day: on("2026-01-01"), store: 2}},
 		Gifts: []gift{{2, 2, 7}, {1, 1, 5}}}

@@ -114,8 +114,10 @@ func stores(v *View, a *Asked) Stores {
 	mean := (groups{of: usual, blind: !counted}).period()
 	mean.share(float64(len(out.Stores)))
 	for i := range out.Stores {
-		c := Compare(mean, out.Stores[i].Now)
-		out.Stores[i].Usual = &c
+		if len(out.Stores) > 1 {
+			c := Compare(mean, out.Stores[i].Now)
+			out.Stores[i].Usual = &c
+		}
 	}
 	line := lineOf(0, "", "", spans, sold[0][all], sold[1][all], sold[2][all])
 	out.All = &line
