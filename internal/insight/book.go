@@ -92,11 +92,6 @@ func (b *Book) Begins() day.Day {
 	return first
 }
 
-// StoreIndex is the row of a store in Stores; -1 for none.
-func (b *Book) StoreIndex(s org.StoreID) int {
-	return slices.IndexFunc(b.Stores, func(st org.Store) bool { return st.ID == s })
-}
-
 // In is the book of the purchases made in one store, an index into Stores.
 func (b *Book) In(store int) *Book {
 	b.byStore.Do(b.sortByStore)
@@ -143,30 +138,4 @@ func (b *Book) whole(i int) int {
 		return i
 	}
 	return int(b.Whole[i])
-}
-
-// UpTo is the book as it was on an earlier day: the purchases up to and including
-// it, and the customers who had made one.
-func (b *Book) UpTo(d day.Day) *Book {
-	cut := &Book{AsOf: d, Currency: b.Currency, Stores: b.Stores}
-	for i := range b.Customers {
-		from, to := b.Purchases(i)
-		end := from
-		for end < to && b.Day[end] <= d {
-			end++
-		}
-		if end == from {
-			continue
-		}
-		cut.Customers, cut.Home, cut.Owner = append(cut.Customers, b.Customers[i]), append(cut.Home, b.Home[i]), append(cut.Owner, b.Owner[i])
-		cut.Start = append(cut.Start, int32(len(cut.Day)))
-		cut.Day, cut.Store, cut.Amount = append(cut.Day, b.Day[from:end]...), append(cut.Store, b.Store[from:end]...), append(cut.Amount, b.Amount[from:end]...)
-		whole := int32(i)
-		if b.Whole != nil {
-			whole = b.Whole[i]
-		}
-		cut.Whole = append(cut.Whole, whole)
-	}
-	cut.Start = append(cut.Start, int32(len(cut.Day)))
-	return cut
 }

@@ -41,7 +41,6 @@ func TestTheBookHoldsCleanPurchasesOfKnownCustomers(t *testing.T) {
 		same(t, "in store B: days", in.Day, ons("2026-01-05", "2026-01-03"))
 		same(t, "in store B: starts", in.Start, []int32{0, 1, 2})
 		same(t, "in store B: rows of the whole book", in.Whole, []int32{0, 1})
-		same(t, "as it was: amounts", b.UpTo(on("2026-01-03")).Amount, []int64{100, 700})
 	})
 }
 
