@@ -11,6 +11,9 @@
 //	fit, err := btyd.FitMBGNBD(histories, btyd.Options{})
 //	fit.Model.Score(btyd.Scores{Active: active, Expected: expected}, histories, 90)
 //
+// The unit of time is the caller's, days or weeks mostly: parameters that are times, and all times asked about, are in the unit
+// of the histories. What customers spend is modelled apart ([FitGammaGamma]); together they make the lifetime value ([CLV]).
+//
 // # Which model
 //
 // [BGNBD] is the best known, but its P(alive) is 1 for everybody who bought once, so that
@@ -26,6 +29,7 @@
 // # Trust
 //
 // A fit never returns garbage in silence: a parameter that the data push to its boundary, a
-// direction in which nothing is determined, a search that did not arrive are [Warning]s with
-// what to do about them; standard errors that do not exist are NaN.
+// direction in which nothing is determined and a search that did not arrive are each told by a [Warning], with
+// what to do about it; standard errors that do not exist are NaN. Questions that make no sense, such as a last purchase after
+// the end of observation, are answered by NaN, one by one and in columns; data that make none are refused with an error.
 package btyd

@@ -39,7 +39,8 @@ func (m BGCNBD) Alive(h History) float64 { return m.core().alive(h) }
 func (m BGCNBD) Active(h History, t float64) float64 { return m.core().active(h, t) }
 
 // Expected is P(alive) Σ_n P(purchase n comes within t) P(no stop before it), given the history.
-// With more than 100,000 events expected it is that of K = 1, which is then the same to 4 digits and more.
+// With more than 100,000 events expected it is that of K = 1, which is then the same to 4 digits and more; likewise, for want of
+// a sum that ends, where t is more than 10,000 times alpha+T.
 func (m BGCNBD) Expected(h History, t float64) float64 { return m.core().expected(h, t) }
 
 // ExpectedNew is Σ_n P(purchase n comes within t) P(no stop before it) of a new customer.
@@ -106,7 +107,8 @@ func (m MBGCNBD) Alive(h History) float64 { return m.core().alive(h) }
 func (m MBGCNBD) Active(h History, t float64) float64 { return m.core().active(h, t) }
 
 // Expected is P(alive) Σ_n P(purchase n comes within t) P(no stop before it), given the history.
-// With more than 100,000 events expected it is that of K = 1, which is then the same to 4 digits and more.
+// With more than 100,000 events expected it is that of K = 1, which is then the same to 4 digits and more; likewise, for want of
+// a sum that ends, where t is more than 10,000 times alpha+T.
 func (m MBGCNBD) Expected(h History, t float64) float64 { return m.core().expected(h, t) }
 
 // ExpectedNew is Σ_n P(purchase n comes within t) P(no stop before it) of a new customer.

@@ -224,7 +224,6 @@ func peak(file string) error {
 		return err
 	}
 	summarised := highest()
-	customer, day = nil, nil
 	f, err := btyd.FitMBGNBD(h, btyd.Options{})
 	if err != nil {
 		return err
