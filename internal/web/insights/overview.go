@@ -182,4 +182,3 @@ func (p overviewPage) doors() []room {
 	}
 	return list
 }
-

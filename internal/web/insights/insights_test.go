@@ -1,0 +1,235 @@
+package insights_test
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/jobs"
+	"github.com/ricejar/ricejar/internal/money"
+	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/purchase"
+	"github.com/ricejar/ricejar/internal/web/insights"
+	"github.com/ricejar/ricejar/internal/web/webtest"
+)
+
+// now is a Sunday afternoon in Shanghai.
+var now = time.Date(2026, 11, 22, 6, 30, 0, 0, time.UTC)
+
+// shop is a company of two stores with its pages.
+type shop struct {
+	t         *testing.T
+	site      webtest.Site
+	insight   *insight.Service
+	purchases *purchase.Service
+	jobs      *jobs.Queue
+
+	east, west                  org.Store
+	admin, manager, boss, clerk org.Actor
+	regular, gone, elsewhere    customer.ID
+}
+
+// run gives a company whose regular comes every two weeks to the east and is
+// silent since September, and two who came last in winter, one of them in the west.
+func run(t *testing.T, f func(t *testing.T, s shop)) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		clock := func() time.Time { return now }
+		d.Clock = clock
+		o, c := &org.Service{DB: d, Now: clock}, customer.New(d)
+		s := shop{t: t, insight: insight.New(d, o, c), purchases: purchase.New(d, c, o, clock), jobs: &jobs.Queue{DB: d, Now: clock}}
+		s.insight.Now = clock
+		for _, st := range []struct {
+			name string
+			to   *org.Store
+		}{{"东店", &s.east}, {"西店", &s.west}} {
+			made, err := o.CreateStore(t.Context(), org.System, org.Store{Code: st.name, Name: st.name, Currency: "CNY", Zone: "Asia/Shanghai"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			*st.to = made
+		}
+		for role, to := range map[org.Role]*org.Actor{org.Administrator: &s.admin, org.Manager: &s.manager, org.Executive: &s.boss, org.Associate: &s.clerk} {
+			p, err := o.CreateStaff(t.Context(), org.System, org.Staff{Code: string(role), Name: string(role), Role: role, StoreID: s.east.ID, Locale: "zh-Hans"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			*to = org.NewActor(p, 0, nil)
+		}
+		s.regular, s.gone, s.elsewhere = s.customer(c, "王晓东", s.east), s.customer(c, "李淑芬", s.east), s.customer(c, "黄美玲", s.west)
+		for k := range 12 {
+			s.buys(s.regular, s.east, 100, 70+14*k)
+		}
+		s.buys(s.gone, s.east, 900, 300)
+		s.buys(s.elsewhere, s.west, 500, 310)
+		h := insights.Pages{Insight: s.insight, Customers: c, Org: o, Jobs: s.jobs}
+		s.site = webtest.New(t, h.Routes, webtest.At(now), webtest.Org(o), webtest.Reach(func(ctx context.Context, a org.Actor, id int64) error {
+			return c.Reach(ctx, a, customer.ID(id))
+		}))
+		f(t, s)
+	})
+}
+
+func (s shop) customer(c *customer.Service, name string, st org.Store) customer.ID {
+	s.t.Helper()
+	made, err := c.Create(s.t.Context(), org.System, customer.NewCustomer{Name: name, StoreID: st.ID})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return made.ID
+}
+
+// buys records a purchase some days ago.
+func (s shop) buys(c customer.ID, st org.Store, yuan int64, ago int) {
+	s.t.Helper()
+	amount := yuan * 100
+	_, err := s.purchases.Record(s.t.Context(), org.System, purchase.NewReceipt{
+		Store: st.ID, Number: fmt.Sprintf("%d-%d", c, ago), SoldAt: now.AddDate(0, 0, -ago), Customer: c,
+		Lines: []purchase.NewLine{{SKU: "R1", Name: "米缸", Quantity: money.Quantity(1000), Amount: &amount}},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s shop) refresh() {
+	s.t.Helper()
+	if _, err := s.insight.Refresh(s.t.Context(), org.System, day.Of(now, time.UTC)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// rooms are all pages that show a report, with something that each shows.
+var rooms = map[string]string{
+	"": "[data-measure]", "/concentration": "[data-told]", "/cohorts": "#cohorts td", "/model": "#missing", "/lost": "[data-lost]", "/stores": "#what-if form",
+	"/rfm": "#rfm td", "/flow": "#flow svg path", "/distribution": "#frequency li", "/loyalty": "#loyal-signs li", "/economics": "[data-line]",
+}
+
+func TestRooms_before_the_first_refresh_say_so_and_offer_it_to_those_who_may(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		for room := range rooms {
+			s.site.As(s.boss).Get("/insights"+room).Want(200).WantText("main", "还没有分析过").WantNone("main form[method=post]")
+		}
+		admin := s.site.As(s.admin)
+		admin.Get("/insights").Want(200).WantText(`main form[action="/insights/refresh"]`, "现在计算")
+		admin.Post("/insights/refresh", "as_of", "2026-13-45").Want(422)
+		admin.Post("/insights/refresh", "as_of", "2026-11-20").WantRedirect("/insights/refresh")
+		admin.Post("/insights/refresh").WantRedirect("/insights/refresh") // a second press asks for nothing more
+		list, err := s.jobs.List(t.Context(), jobs.Filter{Kind: insight.RefreshJob{}.Kind()})
+		if err != nil || len(list) != 1 || !strings.Contains(string(list[0].Args), "2026-11-20") {
+			t.Fatalf("got the jobs %+v (%v), want one, as of the day asked for", list, err)
+		}
+		admin.Get("/insights/refresh").Want(200).WantText("#refresh", "正在排队")
+		s.site.As(s.boss).Post("/insights/refresh").Want(403)
+	})
+}
+
+func TestRooms_show_their_report_with_figures_to_take_along(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.refresh()
+		for room, selector := range rooms {
+			doc := s.site.As(s.boss).Get("/insights" + room).Want(200)
+			if doc.Count(selector) == 0 {
+				t.Errorf("%s shows no %s", room, selector)
+			}
+			if room != "/flow" && doc.Count("[data-meaning]") == 0 && doc.Count("[data-chart]") > 0 {
+				t.Errorf("%s explains nothing", room)
+			}
+			for _, a := range doc.All("a[download]") {
+				file := s.site.As(s.boss).Get(webtest.Attr(a, "href")).Want(200)
+				rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.Body.String(), "\uFEFF"))).ReadAll()
+				if err != nil || len(rows) < 1 || file.Header().Get("Content-Type") != "text/csv; charset=utf-8" {
+					t.Errorf("%s is no table: %d rows, %v", webtest.Attr(a, "href"), len(rows), err)
+				}
+			}
+		}
+		s.site.As(s.boss).Get("/insights/download/overview?table=nothing").Want(404)
+	})
+}
+
+func TestTheModel_says_how_much_is_missing(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.refresh()
+		s.site.As(s.boss).Get("/insights/model").Want(200).WantText("#missing", "还差 497").WantText("[data-told]", "数据还不够")
+	})
+}
+
+func TestAManager_sees_the_own_store_alone(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.refresh()
+		m := s.site.As(s.manager)
+		m.Get("/insights/lost").Want(200).WantText("main header", "东店").WantNone("select[name=store]")
+		m.Get("/insights/lost?store=" + s.west.ID.String()).Want(403)
+		m.Get("/insights/download/lost?table=months&store=" + s.west.ID.String()).Want(403)
+		if n := s.site.As(s.boss).Get("/insights/lost").Want(200).Count("select[name=store] option"); n != 3 {
+			t.Errorf("the executive chooses among %d, want all stores and each of two", n)
+		}
+		s.site.As(s.clerk).Get("/insights").Want(403)
+	})
+}
+
+func TestWarnings_name_who_may_leave_and_why(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.buys(s.regular, s.east, 100, 30)
+		s.refresh()
+		doc := s.site.As(s.manager).Get("/insights/warnings").Want(200)
+		doc.WantText("[data-warned]", "王晓东").WantText("[data-warned]", "已经 30 天没来")
+		if got := doc.Attr("[data-warned] a", "href"); got != "/customers/"+s.regular.String() {
+			t.Errorf("leads to %s", got)
+		}
+		s.site.As(s.clerk).Get("/insights/warnings").Want(200).WantNone("[data-warned]") // not theirs
+	})
+}
+
+func TestAReason_is_noted_and_taken_back(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.refresh()
+		m := s.site.As(s.manager)
+		at := "/customers/" + s.gone.String() + "/lost-reasons"
+		m.Post(at, "reason", "").Want(422).WantText("[data-lost] [role=alert]", "")
+		m.Post(at, "reason", "price", "note", "隔壁便宜一半", "next", "/insights/lost").WantRedirect("/insights/lost")
+		doc := m.Get("/insights/lost").Want(200).WantText("[data-told-reason]", "嫌贵 · 隔壁便宜一半")
+		undo := doc.Attr("[data-lost] form", "action")
+		m.Post(undo).WantRedirect("/insights/lost")
+		m.Get("/insights/lost").Want(200).WantNone("[data-told-reason]")
+		s.site.As(s.boss).Post(at, "reason", "price").Want(403) // reads and does not write
+		m.Post("/customers/"+s.elsewhere.String()+"/lost-reasons", "reason", "price").Want(404)
+	})
+}
+
+func TestWhatIf_gives_the_totals_of_the_example(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.refresh()
+		query := "?by=visitors"
+		for name, v := range map[string]string{
+			"now_new_visitors": "4000", "now_new_conversion": "10", "now_new_ticket": "500", "now_old_visitors": "1000", "now_old_conversion": "60", "now_old_ticket": "1000",
+			"then_new_visitors": "3500", "then_new_conversion": "8", "then_new_ticket": "500", "then_old_visitors": "1500", "then_old_conversion": "60", "then_old_ticket": "1000",
+		} {
+			query += "&" + name + "=" + v
+		}
+		doc := s.site.As(s.boss).Get("/insights/stores" + query).Want(200)
+		doc.WantText("[data-what-if] p", "800,000.00").WantText("[data-what-if] p", "1,040,000.00").WantText("[data-what-if] p", "+¥240,000.00")
+		if n := doc.Count("[data-what-if] [data-step]"); n != 8 {
+			t.Errorf("%d steps, want six between two totals", n)
+		}
+		s.site.As(s.boss).Get("/insights/stores?by=visitors&then_new_visitors=-3&now_old_ticket=many").Want(200)
+	})
+}
+
+func TestFlow_between_two_days_that_were_chosen(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.refresh()
+		s.site.As(s.boss).Get("/insights/flow?from=2026-03-01&to=2026-11-01").Want(200).WantText("[data-told]", "2026年3月1日").WantNone("[role=alert]")
+		s.site.As(s.boss).Get("/insights/flow?from=2026-11-01&to=2026-03-01").Want(200).WantText("[role=alert]", "")
+		if s.site.As(s.boss).Get("/insights/flow?from=yesterday").Want(200).Count("[role=alert]") != 1 {
+			t.Error("a day that is none is shown without a word")
+		}
+	})
+}
