@@ -53,6 +53,7 @@ func TestAnAssociatesMorning(t *testing.T) {
 	p.picture("today-unhappy")
 	p.press(unhappy + " button[name=outcome]")
 	p.gone("#" + task)
+	p.until(`document.querySelectorAll("[data-toast]").length === 1`) // the latest, for more would lie over the next one's buttons
 
 	// A new customer: a name and a phone.
 	p.press("nav a[href='/customers/new']")

@@ -185,6 +185,24 @@ func TestImportExitsWith2ForAFileThatCannotBeRead(t *testing.T) {
 			if !strings.Contains(errOut.String(), c.says) {
 				t.Errorf("it says %q, want something with %q", errOut.String(), c.says)
 			}
+			if strings.Contains(errOut.String(), "level=") {
+				t.Errorf("a mistake of the person is logged besides: %q", errOut.String())
+			}
 		})
+	}
+}
+
+func TestWhoeverTypesNothingIsToldWhatThereIs(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{{nil, "Print whom to contact"}, {[]string{"today", "--nonsense"}, "ricejar today --help"}} {
+		var out, errOut bytes.Buffer
+		if code := run(c.args, &out, &errOut); code != 2 || out.Len() > 0 {
+			t.Errorf("%q: exit code %d and on standard output %q, want 2 and nothing", c.args, code, &out)
+		}
+		if !strings.Contains(errOut.String(), c.want) {
+			t.Errorf("%q says %q, want %q in it", c.args, &errOut, c.want)
+		}
 	}
 }

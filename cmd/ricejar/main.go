@@ -51,9 +51,13 @@ func run(args []string, out, errOut io.Writer) int {
 	defer stop()
 	var c cli
 	parser := kong.Must(&c, kong.Name("ricejar"), kong.Description("Ricejar keeps customers."),
-		kong.Vars{"version": version}, kong.Writers(out, errOut), kong.UsageOnError())
+		kong.Vars{"version": version}, kong.Writers(out, errOut))
 	cmd, err := parser.Parse(args)
 	if err != nil {
+		if wrong := new(kong.ParseError); errors.As(err, &wrong) {
+			parser.Stdout = errOut
+			_ = wrong.Context.PrintUsage(len(args) > 0) // whoever typed nothing asks what there is
+		}
 		fmt.Fprintln(errOut, "ricejar:", err)
 		return errs.Invalid.Exit()
 	}
@@ -92,7 +96,7 @@ func (a *App) fail(err error) int {
 	} else {
 		fmt.Fprintln(a.Err, "ricejar:", a.Printer.Explain(err))
 	}
-	if e == nil || e.Err != nil {
+	if kind := errs.KindOf(err); kind == errs.Internal || kind == errs.Unavailable && e.Err != nil {
 		a.Log.Error("failed", "error", err)
 	}
 	return errs.KindOf(err).Exit()

@@ -174,6 +174,18 @@ func TestTheSameFileAgainIsUnderstoodAndChangesNothing(t *testing.T) {
 	}
 }
 
+func TestAKnownFileWithBadRowsIsNotBlamedOnItsColumns(t *testing.T) {
+	d := newDesk(t)
+	for _, want := range []string{"有 1 行有问题，不会导入", "有 1 行有问题，其余的都已经有了"} {
+		at := d.upload("receipts", "a.csv", till(40)).Want(303).Header().Get("Location")
+		d.Post(at+"/check", chosen...).WantRedirect(at)
+		d.work(at)
+		d.Get(at).WantText("[role=status]", want)
+		d.Post(at + "/start")
+		d.work(at)
+	}
+}
+
 func TestAFileThatCannotBeReadSaysWhy(t *testing.T) {
 	d := newDesk(t)
 	for name, c := range map[string]struct{ kind, file, content, want string }{

@@ -31,8 +31,12 @@ function leave(toast) {
   toast.classList.add("leaving")
   setTimeout(() => toast.remove(), 200)
 }
+// On a phone there is room for the latest only: more would lie over the buttons.
+const wide = matchMedia("(min-width: 40rem)")
 function watch(root) {
-  for (const t of root.querySelectorAll?.("[data-toast]:not([data-watched])") ?? []) {
+  const passing = [...root.querySelectorAll("[data-toast]:not(.leaving, [role=alert])")]
+  for (const t of passing.slice(0, wide.matches ? -3 : -1)) leave(t)
+  for (const t of root.querySelectorAll("[data-toast]:not([data-watched])")) {
     t.dataset.watched = ""
     if (t.getAttribute("role") === "alert") continue
     let timer = setTimeout(() => leave(t), 8000)
