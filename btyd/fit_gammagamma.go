@@ -52,7 +52,7 @@ func FitGammaGamma(h *Histories, o Options) (Fit[GammaGamma], error) {
 	}
 	if dropped > 0 {
 		fit.Warnings = append(fit.Warnings, Warning{Code: Dropped, Text: fmt.Sprintf(
-			"%d customers have purchases but a mean spend of 0 or less, and were left out. "+
+			"left out for a mean spend of 0 or less: %d of the customers with purchases. "+
 				"Take returns out of the spend, and gifts out of the purchases.", dropped)})
 	}
 	return fit, nil
