@@ -209,6 +209,8 @@ func (p loyaltyPage) told(ctx context.Context) []ui.Fact {
 	case l.Unbroken == nil:
 	case *l.Unbroken:
 		add("streak", pr.T("customers.never_broke"), "")
+	case l.Streak == 0:
+		add("streak", pr.T("customers.out_of_rhythm"), "")
 	default:
 		add("streak", pr.T("customers.days_in_rhythm", "n", l.Streak), "")
 	}
@@ -227,12 +229,8 @@ func (p loyaltyPage) told(ctx context.Context) []ui.Fact {
 	}
 	for _, code := range insight.LoyaltyFields { // as the file may show them, not as they stand in the table
 		f, ok := p.field(code)
-		if fact, known := p.Fact(code); ok && f.Active {
-			item := ui.Fact{Label: label(ctx, f), Value: pr.T("customers.not_asked_yet")}
-			if known {
-				item.Value = value(ctx, f, fact)
-			}
-			list = append(list, item)
+		if fact, known := p.Fact(code); ok && known && f.Active {
+			list = append(list, ui.Fact{Label: label(ctx, f), Value: value(ctx, f, fact)})
 		}
 	}
 	return list

@@ -30,7 +30,7 @@ type unit int
 
 const (
 	days     unit = iota
-	count         // of anything
+	gaps          // between purchases
 	times         // so many gaps
 	share         // percent, kept in millionths
 	cost          // money
@@ -58,12 +58,12 @@ var knobs = map[string][]knob{
 		{"cost_to_contact", cost, func(s *insight.Setting) any { return &s.CostPerContact }},
 	},
 	"rhythm": {
-		{"own_gaps", count, func(s *insight.Setting) any { return &s.Rules.OwnGaps }},
+		{"own_gaps", gaps, func(s *insight.Setting) any { return &s.Rules.OwnGaps }},
 		{"least_gap", days, func(s *insight.Setting) any { return &s.Rules.LeastGap }},
 	},
 	"stages": {
 		{"new_days", days, func(s *insight.Setting) any { return &s.Rules.NewDays }},
-		{"old_days", count, func(s *insight.Setting) any { return &s.Rules.OldDays }},
+		{"old_days", days, func(s *insight.Setting) any { return &s.Rules.OldDays }},
 		{"cool_factor", times, func(s *insight.Setting) any { return &s.Rules.CoolFactor }},
 		{"lost_factor", times, func(s *insight.Setting) any { return &s.Rules.LostFactor }},
 		{"lost_least", days, func(s *insight.Setting) any { return &s.Rules.LostLeast }},
@@ -239,5 +239,5 @@ func (p insightPage) unit(ctx context.Context, k knob) string {
 	case cost:
 		return i18n.From(ctx).Symbol(string(p.Currency))
 	}
-	return i18n.T(ctx, "settings.unit_count")
+	return i18n.T(ctx, "settings.unit_gaps")
 }
