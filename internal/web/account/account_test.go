@@ -182,7 +182,7 @@ func TestAKeyIsShownOnceAndDoesNoMoreThanItsOwner(t *testing.T) {
 	h.signIn("wang").Get("/account/keys").Want(403) // associates have no keys
 	site := h.signIn("boss")
 	site.Post("/account/password", "old", password, "password", "a longer one of my own", "again", "a longer one of my own")
-	site.Get("/account/keys").Want(200).WantText("main", "还没有密钥")
+	site.Get("/account/keys").Want(200).WantText("main", "还没有密钥").WantText("a[href='/api']", "接口说明")
 	site.Post("/account/keys", "name", "till").Want(422).WantText("#f-scopes-error", "至少选一项")
 	site.Post("/account/keys", "name", "till", "scopes", "customers.eat").Want(422)
 	made := site.Post("/account/keys", "name", "till", "scopes", "customers.read").Want(200)

@@ -5,10 +5,11 @@ import (
 	"sync"
 
 	"github.com/ricejar/ricejar/internal/web"
+	"github.com/ricejar/ricejar/internal/web/paths"
 )
 
 // Path is where the page is.
-const Path = "/api"
+const Path = paths.API
 
 // Pages is the page, over the document the API makes.
 type Pages struct {

@@ -20,6 +20,7 @@ const (
 	NewImport      = "/imports/new"
 	Insights       = "/insights"
 	Account        = "/account"
+	API            = "/api" // the page that describes the API
 	SignIn         = "/sign-in"
 	SignOut        = "/sign-out"
 )
