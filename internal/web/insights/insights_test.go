@@ -175,6 +175,17 @@ func TestAManager_sees_the_own_store_alone(t *testing.T) {
 	})
 }
 
+func TestAStoreWithoutSales_says_so(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		fresh, err := s.insight.Org.CreateStore(t.Context(), org.System, org.Store{Code: "N", Name: "新店", Currency: "CNY", Zone: "Asia/Shanghai"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.refresh()
+		s.site.As(s.boss).Get("/insights/rfm?store="+fresh.ID.String()).Want(200).WantText("main", "这家门店还没有")
+	})
+}
+
 func TestWarnings_name_who_may_leave_and_why(t *testing.T) {
 	run(t, func(t *testing.T, s shop) {
 		s.buys(s.regular, s.east, 100, 30)

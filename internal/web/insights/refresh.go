@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/jobs"
@@ -66,9 +67,17 @@ func (h Pages) progress(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, web.Page{Title: web.T(r, "insights.refresh"), Body: workingPage(v), Fragment: working(v), Again: !v.Ended})
 }
 
-// notYet is a room before the first refresh.
+// notYet is a room before the first refresh, or of a store that had sold nothing
+// by the last one.
 func (h Pages) notYet(w http.ResponseWriter, r *http.Request, o *opened) error {
-	return web.Render(w, r, web.Page{Title: o.title(), Body: emptyRoom(o)})
+	body := emptyRoom(o)
+	switch _, err := h.Insight.Model(r.Context(), o.Actor); {
+	case err == nil:
+		body = emptyStore(o)
+	case !errs.Is(err, errs.NotFound):
+		return err
+	}
+	return web.Render(w, r, web.Page{Title: o.title(), Body: body})
 }
 
 func (o *opened) mayRefresh() bool { return o.Actor.May(org.SettingsWrite) }
