@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
@@ -144,7 +145,7 @@ func (h Pages) noteReason(w http.ResponseWriter, r *http.Request) error {
 		return h.showFile(w, r, p)
 	}
 	web.SayUndo(r, web.T(r, "customers.reason_noted"), reasonPath(c, noted))
-	return web.Redirect(w, r, path(c, "#insight"))
+	return web.Redirect(w, r, path(c, "#stands"))
 }
 
 // forgetReason takes back a reason that was noted by mistake.
@@ -161,7 +162,7 @@ func (h Pages) forgetReason(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.Say(r, ui.Success, web.T(r, "customers.reason_forgotten"))
-	return web.Redirect(w, r, path(c, "#insight"))
+	return web.Redirect(w, r, path(c, "#stands"))
 }
 
 func reasonPath(c customer.ID, reason insight.ReasonID) string {
@@ -243,11 +244,18 @@ func afterwards(pr i18n.Printer, bought bool) string {
 	return pr.T("customers.not_since")
 }
 
-// refillDays are the days between which something probably runs out.
-func refillDays(ctx context.Context, low, high string) string {
+// refillDays are the days between which something probably runs out; when they
+// lie far apart, that nobody knows.
+func refillDays(ctx context.Context, low, high day.Day) string {
 	pr, today := i18n.From(ctx), ui.Today(ctx)
-	return pr.T("customers.refill_between", "low", pr.DayShort(low, today), "high", pr.DayShort(high, today))
+	if high.Sub(low) > vague {
+		return pr.T("customers.refill_vague")
+	}
+	return pr.T("customers.refill_between", "low", pr.DayShort(low.String(), today), "high", pr.DayShort(high.String(), today))
 }
+
+// vague is how many days apart the ends of a guess are no longer worth telling.
+const vague = 90
 
 // insightNote says as of when the panel is.
 func insightNote(ctx context.Context, p filePage) string {

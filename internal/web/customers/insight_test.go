@@ -64,28 +64,28 @@ func TestInsight_notes_why_they_stay_away_and_takes_it_back(t *testing.T) {
 		li := s.site.As(s.li)
 		li.Post(at+"/reasons", "note", "x").Want(422).WantText("#f-reason-error", "请选一个原因").WantText("#insight details[open]", "记下")
 		li.Post(at+"/reasons", "reason", "boredom").Want(422)
-		li.Post(at+"/reasons", "reason", "price", "note", "<b>太贵了", "request_key", "k1").WantRedirect(at + "#insight")
+		li.Post(at+"/reasons", "reason", "price", "note", "<b>太贵了", "request_key", "k1").WantRedirect(at + "#stands")
 		doc := li.Get(at).Want(200).WantText("[data-reasons] li", "嫌贵").WantText("[data-reasons] li", "<b>太贵了").WantText("[data-reasons] li", "李敏")
 		undo := doc.Attr("#toasts form", "action")
 		if !strings.HasPrefix(undo, at+"/reasons/") {
 			t.Fatalf("undo leads to %q", undo)
 		}
-		li.Post(at+"/reasons", "reason", "price", "note", "<b>太贵了", "request_key", "k1").WantRedirect(at + "#insight") // pressed twice
+		li.Post(at+"/reasons", "reason", "price", "note", "<b>太贵了", "request_key", "k1").WantRedirect(at + "#stands") // pressed twice
 		if n := li.Get(at).Want(200).Count("[data-reasons] li"); n != 1 {
 			t.Errorf("%d reasons, want 1", n)
 		}
-		li.Post(undo).WantRedirect(at + "#insight")
+		li.Post(undo).WantRedirect(at + "#stands")
 		li.Get(at).Want(200).WantNone("[data-reasons] li")
 		li.Post(undo).Want(404)
 
 		// Who does not want to be contacted is not, until that is taken back.
-		li.Post(at+"/reasons", "reason", "do_not_disturb").WantRedirect(at + "#insight")
+		li.Post(at+"/reasons", "reason", "do_not_disturb").WantRedirect(at + "#stands")
 		doc = li.Get(at).Want(200)
 
 		if doc.Count("[data-do-not-contact]") != 1 {
 			t.Error("nothing says that they are not to be contacted")
 		}
-		li.Post(doc.Attr("#toasts form", "action")).WantRedirect(at + "#insight")
+		li.Post(doc.Attr("#toasts form", "action")).WantRedirect(at + "#stands")
 		li.Get(at).Want(200).WantNone("[data-do-not-contact]")
 
 		s.site.As(s.executive).Post(at+"/reasons", "reason", "price").Want(403)
