@@ -30,6 +30,7 @@ type options struct {
 	url, binary, password string
 	readers               int
 	seconds               int
+	pause                 time.Duration
 	wholePages            bool
 	requests              int
 	file                  string
@@ -43,6 +44,7 @@ func main() {
 	flag.StringVar(&o.password, "password", "jar-of-rice-bench", "of associate, manager and administrator, as given to bench/generate")
 	flag.IntVar(&o.readers, "readers", 8, "how many ask for pages at once")
 	flag.IntVar(&o.seconds, "seconds", 60, "how long")
+	flag.DurationVar(&o.pause, "pause", 0, "what a reader and the writer wait after each answer; 0 asks for as much as the machine gives")
 	flag.BoolVar(&o.wholePages, "whole-pages", false, "measure whole pages with 1 and with 8 clients")
 	flag.IntVar(&o.requests, "requests", 1000, "how many of each page with --whole-pages")
 	flag.StringVar(&o.file, "import", "", "measure memory while the program imports this file of receipts")

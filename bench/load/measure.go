@@ -63,6 +63,7 @@ func mixed(ctx context.Context, people []person, o options) error {
 					} else if time.Since(begun) > warmUp {
 						r.add(kind, t)
 					}
+					time.Sleep(o.pause)
 					return ok
 				})
 			}
@@ -83,7 +84,7 @@ func mixed(ctx context.Context, people []person, o options) error {
 	for err := range failed {
 		return errors.Join(err, ctx.Err())
 	}
-	fmt.Printf("\n%d readers and 1 writer for %d s, server time in ms\n\n", o.readers, o.seconds)
+	fmt.Printf("\n%d readers and 1 writer for %d s, each pausing %s after an answer, server time in ms\n\n", o.readers, o.seconds, o.pause)
 	fmt.Println("| page | requests | p50 | p95 | p99 | most |\n|---|---:|---:|---:|---:|---:|")
 	for _, kind := range pages {
 		times := sorted(r.took[kind], func(t took) time.Duration { return t.server })
