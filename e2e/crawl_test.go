@@ -24,9 +24,9 @@ func TestEveryPageThatIsLinkedOpensAndFits(t *testing.T) {
 		device device
 		atMost int
 	}{
-		{"manager", onPhone, 60},
-		{"administrator", onPhone.inTheDark(), 90},
-		{"administrator", onDesktop, 90},
+		{"manager", onPhone, 100},
+		{"administrator", onPhone.inTheDark(), 180},
+		{"administrator", onDesktop, 180},
 	} {
 		t.Run(tc.role+"-"+tc.device.name, func(t *testing.T) {
 			p := visit(t, tc.device)

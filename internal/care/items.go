@@ -216,7 +216,11 @@ func (it Item) BriefLines(p i18n.Printer, today day.Day) []string {
 		if st.LastDay > today.String() { // the list of a day gone by
 			last = p.Day(st.LastDay)
 		}
-		lines = append(lines, p.T("care.brief.bought", "n", st.Receipts, "day", last, "amount", st.Net))
+		key := "care.brief.bought"
+		if st.Returns > 0 {
+			key = "care.brief.bought_less_returns"
+		}
+		lines = append(lines, p.T(key, "n", st.Receipts, "returns", st.Returns, "day", last, "amount", st.Net))
 		if st.MedianGap > 0 && st.Days > 2 {
 			lines = append(lines, p.T("care.brief.rhythm", "gap", (st.MedianGap+1)/2))
 		}

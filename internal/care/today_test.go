@@ -10,7 +10,9 @@ import (
 	"github.com/ricejar/ricejar/internal/care"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/purchase"
 )
 
 func TestList_pages_by_key_and_shows_each_task_once(t *testing.T) {
@@ -146,6 +148,14 @@ func TestBrief_says_what_to_know_before_calling(t *testing.T) {
 			t.Error(diff)
 		}
 	})
+}
+
+func TestBrief_tells_of_what_was_brought_back(t *testing.T) {
+	it := care.Item{Stat: purchase.Stat{Receipts: 1, Returns: 1, LastDay: today.AddDays(-1).String(), Net: money.Amount{Currency: "CNY"}}}
+	want := []string{"上次来是昨天；一共买过 1 次，退过 1 次，净额 ¥0.00。"}
+	if diff := cmp.Diff(want, it.BriefLines(zh, today)); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestOpen_shows_a_customers_tasks_on_their_page(t *testing.T) {

@@ -110,6 +110,9 @@ func (p filePage) rhythm(ctx context.Context) (line, bool) {
 		return line{Icon: "sprout", Text: i18n.T(ctx, "customers.never_bought")}, p.may(org.PurchasesRead)
 	}
 	text := i18n.T(ctx, "customers.bought_so_far", "n", p.Stat.Receipts, "amount", p.Stat.Net)
+	if p.Stat.Returns > 0 {
+		text = i18n.T(ctx, "customers.bought_less_returns", "n", p.Stat.Receipts, "returns", p.Stat.Returns, "amount", p.Stat.Net)
+	}
 	if !regular(p.Stat) {
 		return line{Icon: "repeat", Text: text}, true
 	}
