@@ -183,22 +183,7 @@ func TestParetoNBD_scores_are_calibrated_on_customers_whose_fate_is_known(t *tes
 	n := c.Histories.Len()
 	s := Scores{Alive: make([]float64, n), Active: make([]float64, n), Expected: make([]float64, n)}
 	f.Model.Score(s, c.Histories, 39)
-	for name, bins := range map[string][10]calibrated{
-		"P(alive)":  calibrate(s.Alive, func(i int) float64 { return oneIf(!c.Stopped[i]) }),
-		"P(active)": calibrate(s.Active, func(i int) float64 { return oneIf(c.Later[i] > 0) }),
-	} {
-		for i, b := range bins {
-			if error := 4 * math.Sqrt(0.25/math.Max(b.n, 1)); b.n > 100 && math.Abs(b.predicted-b.actual) > error {
-				t.Errorf("%s in [%.1f, %.1f): predicted %.4f, was %.4f of %v", name, float64(i)/10, float64(i+1)/10, b.predicted, b.actual, b.n)
-			}
-		}
-	}
-	predicted, actual := 0.0, 0.0
-	for i := range n {
-		predicted += s.Expected[i]
-		actual += float64(c.Later[i])
-	}
-	expectNear(t, "purchases to come", predicted, actual, 0.02)
+	expectCalibrated(t, c, s)
 }
 
 // Online Retail's customers are wholesalers with long pauses: the model finds that nobody died.

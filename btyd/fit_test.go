@@ -308,23 +308,29 @@ func TestScores_are_calibrated_on_customers_whose_fate_is_known(t *testing.T) {
 		n := c.Histories.Len()
 		s := Scores{Alive: make([]float64, n), Active: make([]float64, n), Expected: make([]float64, n)}
 		f.Model.score(s, c.Histories, 39)
-		for name, bins := range map[string][10]calibrated{
-			"P(alive)":  calibrate(s.Alive, func(i int) float64 { return oneIf(!c.Stopped[i]) }),
-			"P(active)": calibrate(s.Active, func(i int) float64 { return oneIf(c.Later[i] > 0) }),
-		} {
-			for i, b := range bins {
-				if error := 4 * math.Sqrt(0.25/math.Max(b.n, 1)); b.n > 100 && math.Abs(b.predicted-b.actual) > error {
-					t.Errorf("%s in [%.1f, %.1f): predicted %.4f, was %.4f of %v", name, float64(i)/10, float64(i+1)/10, b.predicted, b.actual, b.n)
-				}
+		expectCalibrated(t, c, s)
+	}
+}
+
+// expectCalibrated compares what a crowd was said to do with what it did.
+func expectCalibrated(t *testing.T, c *crowd, s Scores) {
+	t.Helper()
+	for name, bins := range map[string][10]calibrated{
+		"P(alive)":  calibrate(s.Alive, func(i int) float64 { return oneIf(!c.Stopped[i]) }),
+		"P(active)": calibrate(s.Active, func(i int) float64 { return oneIf(c.Later[i] > 0) }),
+	} {
+		for i, b := range bins {
+			if error := 4 * math.Sqrt(0.25/math.Max(b.n, 1)); b.n > 100 && math.Abs(b.predicted-b.actual) > error {
+				t.Errorf("%s in [%.1f, %.1f): predicted %.4f, was %.4f of %v", name, float64(i)/10, float64(i+1)/10, b.predicted, b.actual, b.n)
 			}
 		}
-		predicted, actual := 0.0, 0.0
-		for i := range n {
-			predicted += s.Expected[i]
-			actual += float64(c.Later[i])
-		}
-		expectNear(t, "purchases to come", predicted, actual, 0.02)
 	}
+	predicted, actual := 0.0, 0.0
+	for i := range s.Expected {
+		predicted += s.Expected[i]
+		actual += float64(c.Later[i])
+	}
+	expectNear(t, "purchases to come", predicted, actual, 0.02)
 }
 
 type calibrated struct{ n, predicted, actual float64 }

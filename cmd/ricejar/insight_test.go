@@ -97,7 +97,7 @@ func TestInsight_prints_every_report(t *testing.T) {
 		{"66.67%  by the best 50 % (one customer", []string{"concentration"}},
 		{"2025-01       1 |     1     1     1", []string{"cohorts"}},
 		{"−¥300.00      old customers · customers", []string{"stores"}},
-		{"1  price", []string{"lost"}},
+		{"1  Too dear", []string{"lost"}},
 		{"1  Prospect → Old customer", []string{"flow", "--from", "2024-12-31"}},
 		{"100%  has never left the rhythm", []string{"loyalty", "--store", "A"}},
 		{"gaps of 31–60 days", []string{"rhythm"}},

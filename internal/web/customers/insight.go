@@ -5,12 +5,12 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/web"
+	"github.com/ricejar/ricejar/internal/web/paths"
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
@@ -33,42 +33,6 @@ func (p filePage) newer() bool {
 
 // mayAsk reports whether to ask why they stay away.
 func (p filePage) mayAsk() bool { return p.Insight.Leaving() && !p.newer() }
-
-func stageIcon(s insight.Stage) string {
-	switch s {
-	case insight.Newcomer:
-		return "sprout"
-	case insight.Forming:
-		return "trending-up"
-	case insight.Old:
-		return "heart"
-	case insight.Cooling:
-		return "hourglass"
-	case insight.Lost:
-		return "user-x"
-	case insight.WonBack:
-		return "undo-2"
-	}
-	return "user"
-}
-
-func stageTone(s insight.Stage) ui.Tone {
-	switch s {
-	case insight.Newcomer:
-		return ui.Info
-	case insight.Forming:
-		return ui.Primary
-	case insight.Old:
-		return ui.Success
-	case insight.Cooling:
-		return ui.Warning
-	case insight.Lost:
-		return ui.Danger
-	case insight.WonBack:
-		return ui.Gold
-	}
-	return ui.Plain
-}
 
 // measure is one of the figures of the panel.
 type measure struct{ Label, Value, Note string }
@@ -111,12 +75,13 @@ func chanceWords(pr i18n.Printer, chance float64) string {
 func reasonOptions(ctx context.Context) []ui.Option {
 	var list []ui.Option
 	for _, r := range insight.Reasons() {
-		list = append(list, ui.Option{Value: string(r), Label: i18n.T(ctx, "customers.reason."+string(r))})
+		list = append(list, ui.Option{Value: string(r), Label: i18n.T(ctx, "insight.reason."+string(r))})
 	}
 	return list
 }
 
-// noteReason writes down why they stay away, as they told somebody.
+// noteReason writes down why they stay away, as they told somebody, and goes on
+// where it was asked for: on their page, or on the list of the lost.
 func (h Pages) noteReason(w http.ResponseWriter, r *http.Request) error {
 	c, err := id(r)
 	if err != nil {
@@ -144,8 +109,9 @@ func (h Pages) noteReason(w http.ResponseWriter, r *http.Request) error {
 		p.Why = f
 		return h.showFile(w, r, p)
 	}
-	web.SayUndo(r, web.T(r, "customers.reason_noted"), reasonPath(c, noted))
-	return web.Redirect(w, r, path(c, "#stands"))
+	next := web.Local(f.Text("next"), path(c, "#stands"))
+	web.SayUndo(r, web.T(r, "customers.reason_noted"), paths.With(paths.ForgetReason(c, noted), "next", next))
+	return web.Redirect(w, r, next)
 }
 
 // forgetReason takes back a reason that was noted by mistake.
@@ -162,11 +128,7 @@ func (h Pages) forgetReason(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.Say(r, ui.Success, web.T(r, "customers.reason_forgotten"))
-	return web.Redirect(w, r, path(c, "#stands"))
-}
-
-func reasonPath(c customer.ID, reason insight.ReasonID) string {
-	return path(c, "/reasons/"+reason.String()+"/forget")
+	return web.Redirect(w, r, web.Local(web.Query(r).Text("next"), path(c, "#stands")))
 }
 
 // loyaltyPage is what shows how loyal they are.

@@ -76,6 +76,12 @@ func TestInsight_notes_why_they_stay_away_and_takes_it_back(t *testing.T) {
 		}
 		li.Post(undo).WantRedirect(at + "#stands")
 		li.Get(at).Want(200).WantNone("[data-reasons] li")
+
+		// From the list of the lost one comes back to it, and to nowhere else.
+		li.Post(at+"/reasons", "reason", "moved", "next", "/insights/lost#people").WantRedirect("/insights/lost#people")
+		li.Post(li.Get(at).Attr("#toasts form", "action")).WantRedirect("/insights/lost#people")
+		li.Post(at+"/reasons", "reason", "moved", "next", "https://elsewhere.example/").WantRedirect(at + "#stands")
+		li.Post(li.Get(at).Attr("#toasts form", "action")).WantRedirect(at + "#stands")
 		li.Post(undo).Want(404)
 
 		// Who does not want to be contacted is not, until that is taken back.

@@ -91,13 +91,13 @@ func (p flowPage) chart() ui.Flow {
 	for _, s := range p.Before {
 		if s.Customers > 0 {
 			from = append(from, s.Stage)
-			c.From = append(c.From, ui.FlowNode{Name: p.side(s.Stage), Text: p.count(s.Customers), Value: float64(s.Customers), Tone: stageTone(s.Stage)})
+			c.From = append(c.From, ui.FlowNode{Name: p.side(s.Stage), Text: p.count(s.Customers), Value: float64(s.Customers), Tone: ui.StageTone(s.Stage)})
 		}
 	}
 	for _, s := range p.After {
 		if s.Customers > 0 {
 			to = append(to, s.Stage)
-			c.To = append(c.To, ui.FlowNode{Name: p.stage(s.Stage), Text: p.count(s.Customers), Value: float64(s.Customers), Tone: stageTone(s.Stage)})
+			c.To = append(c.To, ui.FlowNode{Name: p.stage(s.Stage), Text: p.count(s.Customers), Value: float64(s.Customers), Tone: ui.StageTone(s.Stage)})
 		}
 	}
 	for _, m := range p.FlowSpan.Moves {

@@ -18,6 +18,7 @@ import (
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
 	"github.com/ricejar/ricejar/internal/web/insights"
+	"github.com/ricejar/ricejar/internal/web/paths"
 	"github.com/ricejar/ricejar/internal/web/webtest"
 )
 
@@ -199,19 +200,23 @@ func TestWarnings_name_who_may_leave_and_why(t *testing.T) {
 	})
 }
 
-func TestAReason_is_noted_and_taken_back(t *testing.T) {
+func TestTheLost_show_the_reason_that_was_told(t *testing.T) {
 	run(t, func(t *testing.T, s shop) {
 		s.refresh()
 		m := s.site.As(s.manager)
-		at := "/customers/" + s.gone.String() + "/lost-reasons"
-		m.Post(at, "reason", "").Want(422).WantText("[data-lost] [role=alert]", "")
-		m.Post(at, "reason", "price", "note", "隔壁便宜一半", "next", "/insights/lost").WantRedirect("/insights/lost")
+		ask := m.Get("/insights/lost").Want(200).Attr("[data-lost] form", "action")
+		if want := paths.NoteReason(s.gone); ask != want {
+			t.Errorf("the reason is sent to %s, want %s", ask, want)
+		}
+		told, err := s.insight.RecordReason(t.Context(), s.manager, s.gone, insight.TooDear, "隔壁便宜一半", "")
+		if err != nil {
+			t.Fatal(err)
+		}
 		doc := m.Get("/insights/lost").Want(200).WantText("[data-told-reason]", "嫌贵 · 隔壁便宜一半")
-		undo := doc.Attr("[data-lost] form", "action")
-		m.Post(undo).WantRedirect("/insights/lost")
-		m.Get("/insights/lost").Want(200).WantNone("[data-told-reason]")
-		s.site.As(s.boss).Post(at, "reason", "price").Want(403) // reads and does not write
-		m.Post("/customers/"+s.elsewhere.String()+"/lost-reasons", "reason", "price").Want(404)
+		if got, want := doc.Attr("[data-lost] form", "action"), paths.With(paths.ForgetReason(s.gone, told), "next", "/insights/lost?store="+s.east.ID.String()+"#people"); got != want {
+			t.Errorf("it is taken back at %s, want %s", got, want)
+		}
+		s.site.As(s.boss).Get("/insights/lost").Want(200).WantNone("[data-lost] form") // reads and does not write
 	})
 }
 

@@ -1,7 +1,6 @@
 package insights
 
 import (
-	"cmp"
 	"net/http"
 	"strconv"
 
@@ -9,9 +8,6 @@ import (
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/org"
-	"github.com/ricejar/ricejar/internal/web"
-	"github.com/ricejar/ricejar/internal/web/form"
-	"github.com/ricejar/ricejar/internal/web/paths"
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
@@ -28,24 +24,18 @@ type lostPage struct {
 	Shown []insight.LostOne
 	First string
 	Next  string
-	Form  *form.Form // a reason as it was typed, when something is wrong with it
-	Wrong customer.ID
 
 	Months, Signs, Reasons, WonBack table
 }
 
 // drawLost draws the report with the names of those on its list.
 func drawLost(h Pages, r *http.Request, o *opened) (view, error) {
-	return h.drawLost(r, o, nil, 0)
-}
-
-func (h Pages) drawLost(r *http.Request, o *opened, typed *form.Form, wrong customer.ID) (view, error) {
 	rep, err := report[insight.LostCustomers](h, r, o)
 	if err != nil {
 		return view{}, err
 	}
 	o.Currency = rep.Currency
-	p := lostPage{opened: o, LostCustomers: rep, Form: typed, Wrong: wrong}
+	p := lostPage{opened: o, LostCustomers: rep}
 	from := min(max(0, int(o.Query.Int("from"))), len(rep.List))
 	p.Shown = rep.List[from:min(from+lostSize, len(rep.List))]
 	if from > 0 {
@@ -105,7 +95,7 @@ func (h Pages) readLost(r *http.Request, p *lostPage) (err error) {
 	return nil
 }
 
-func (o *opened) reason(r insight.Reason) string { return o.t("insights.reason." + string(r)) }
+func (o *opened) reason(r insight.Reason) string { return o.t("insight.reason." + string(r)) }
 
 // rule is what a rule of care is called; one that the company made has its code alone.
 func (o *opened) rule(code string) string {
@@ -141,17 +131,17 @@ func (p lostPage) reasons() []ui.Option {
 	return list
 }
 
+// here is the list as it is shown.
+func (p lostPage) here() string {
+	if from := p.Query.Text("from"); from != "" {
+		return p.link("lost", "from", from) + "#people"
+	}
+	return p.link("lost") + "#people"
+}
+
 func (p lostPage) mayAsk(c customer.ID) bool {
 	_, seen := p.Names[c]
 	return seen && p.Actor.May(org.CustomersWrite)
-}
-
-// typed is what was typed about a customer, when it is shown again.
-func (p lostPage) typed(c customer.ID) *form.Form {
-	if c == p.Wrong {
-		return p.Form
-	}
-	return nil
 }
 
 // months is how many were lost and how many came back.
@@ -193,58 +183,4 @@ func (p lostPage) backBars() ui.RowBars {
 			Note: p.t("insights.back_note", "share", p.percent(b.Share), "base", p.percent(b.Base))})
 	}
 	return c
-}
-
-// told notes why a customer stays away, and comes back to the list.
-func (h Pages) told(w http.ResponseWriter, r *http.Request) error {
-	c, err := web.ID[customer.Customer](r, "customer")
-	if err != nil {
-		return err
-	}
-	f, err := web.Form(r)
-	if err != nil {
-		return err
-	}
-	told, err := h.Insight.RecordReason(r.Context(), web.Actor(r), c, insight.Reason(f.Text("reason")), f.Text("note"), f.Text("request_key"))
-	back := web.Local(f.Text("next"), paths.Insight("lost"))
-	if err == nil {
-		web.SayUndo(r, web.T(r, "insights.reason_noted"), paths.CustomerPart(c, "lost-reasons/"+told.String()+"/undo"))
-		return web.Redirect(w, r, back)
-	}
-	if !f.Refused(err) {
-		return err
-	}
-	if !web.Actor(r).May(org.ReportsRead) {
-		web.Say(r, ui.Danger, cmp.Or(f.Error("reason"), f.Error("note"), f.Summary()))
-		return web.Redirect(w, r, back)
-	}
-	o, err := h.open(r, roomOf("lost"))
-	if err != nil {
-		return err
-	}
-	v, err := h.drawLost(r, o, f, c)
-	if err != nil {
-		return err
-	}
-	return web.Render(w, r, web.Page{Title: o.title(), Body: frame(o, v.Body), Form: f})
-}
-
-// untold takes a reason back.
-func (h Pages) untold(w http.ResponseWriter, r *http.Request) error {
-	c, err := web.ID[customer.Customer](r, "customer")
-	if err != nil {
-		return err
-	}
-	reason, err := web.ID[insight.Told](r, "reason")
-	if err != nil {
-		return err
-	}
-	if err := h.Insight.ForgetReason(r.Context(), web.Actor(r), c, reason); err != nil {
-		return err
-	}
-	web.Say(r, ui.Success, web.T(r, "insights.reason_forgotten"))
-	if web.Actor(r).May(org.ReportsRead) {
-		return web.Redirect(w, r, paths.Insight("lost"))
-	}
-	return web.Redirect(w, r, paths.Customer(c))
 }

@@ -137,7 +137,7 @@ func stageBars(o *opened, list []insight.InStage) ui.RowBars {
 	c := ui.RowBars{Label: o.t("insights.chart.stages"), Of: float64(stood(list))}
 	for _, s := range list {
 		if s.Stage != insight.Prospect {
-			c.Items = append(c.Items, ui.RowBar{Name: o.stage(s.Stage), Value: float64(s.Customers), Tone: stageTone(s.Stage),
+			c.Items = append(c.Items, ui.RowBar{Name: o.stage(s.Stage), Value: float64(s.Customers), Tone: ui.StageTone(s.Stage),
 				Text: o.t("insights.count_share", "n", s.Customers, "share", o.percent(s.Share)), Note: o.t("insights.stage." + s.Stage.String())})
 		}
 	}
@@ -152,24 +152,6 @@ func stood(list []insight.InStage) (n int) {
 		}
 	}
 	return n
-}
-
-func stageTone(s insight.Stage) ui.Tone {
-	switch s {
-	case insight.Newcomer:
-		return ui.Info
-	case insight.Forming:
-		return ui.Gold
-	case insight.Old:
-		return ui.Primary
-	case insight.Cooling:
-		return ui.Warning
-	case insight.Lost:
-		return ui.Danger
-	case insight.WonBack:
-		return ui.Success
-	}
-	return ui.Plain
 }
 
 // doors lead to the rooms, each with what it answers.

@@ -38,8 +38,6 @@ func (h Pages) Routes(s *web.Site) {
 		s.Handle("GET "+paths.Insight("download/"+rm.Name), org.ReportsRead, h.download(rm))
 	}
 	s.Handle("GET "+paths.Insight("warnings"), org.CustomersRead, h.warnings)
-	s.Handle("POST /customers/{customer}/lost-reasons", org.CustomersWrite, h.told)
-	s.Handle("POST /customers/{customer}/lost-reasons/{reason}/undo", org.CustomersWrite, h.untold)
 	s.Handle("GET "+paths.Insight("refresh"), org.SettingsWrite, h.progress)
 	s.Handle("POST "+paths.Insight("refresh"), org.SettingsWrite, h.refresh)
 }

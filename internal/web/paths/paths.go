@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/purchase"
 )
 
@@ -32,6 +33,14 @@ func Customer(id customer.ID) string { return Customers + "/" + id.String() }
 // Such routes are registered as /customers/{customer}/…, where the site itself
 // checks that the reader may see the customer.
 func CustomerPart(id customer.ID, part string) string { return Customer(id) + "/" + part }
+
+// NoteReason takes down why a customer stays away; the form's field "next" says where to go on.
+func NoteReason(id customer.ID) string { return CustomerPart(id, "reasons") }
+
+// ForgetReason takes a noted reason back; the query's "next" says where to go on.
+func ForgetReason(id customer.ID, reason insight.ReasonID) string {
+	return CustomerPart(id, "reasons/"+reason.String()+"/forget")
+}
 
 // Insight is a page below that of insight, by the name of its report.
 func Insight(name string) string { return Insights + "/" + name }
