@@ -46,6 +46,10 @@ func readJars(ctx context.Context, q db.Querier, jars []refill.Jar, asOf day.Day
 		if err != nil {
 			return nil, err
 		}
+		holds, err := pieces(ctx, q, j)
+		if err != nil {
+			return nil, err
+		}
 		var of customer.ID
 		var list []refill.Filling
 		done := func() {
@@ -65,7 +69,7 @@ func readJars(ctx context.Context, q db.Querier, jars []refill.Jar, asOf day.Day
 				done()
 				of = c
 			}
-			f.Amount = float64(quantity) / float64(money.One) * j.PerPiece
+			f.Amount = float64(quantity) / float64(money.One) * holds[f.Product]
 			list = append(list, f)
 			return nil
 		}, sqlFilled, j.People, j.Category, asOf.AddDays(-linesBack), asOf)

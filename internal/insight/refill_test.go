@@ -2,12 +2,15 @@ package insight
 
 import (
 	"context"
+	"errors"
+	"math"
 	"testing"
 	"time"
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/db/dbtest"
+	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/insight/refill"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
@@ -69,6 +72,75 @@ func TestRefillsAreToldFromJarsAndRhythms(t *testing.T) {
 		}
 		if v, err = sh.Customer(t.Context(), org.System, ben); err != nil || len(v.Refills) != 0 {
 			t.Errorf("a year later: Ben's refills are %+v, %v, want none", v.Refills, err)
+		}
+	})
+}
+
+func TestEachJarIsToldWhatIsWrongWithIt(t *testing.T) {
+	rice := refill.Jar{Category: "rice", Unit: refill.Kilogram, PerPiece: 5, Daily: 0.15, People: "household_size"}
+	for _, tc := range []struct {
+		field  string
+		change func(j *refill.Jar)
+	}{
+		{"category", func(j *refill.Jar) { j.Category = "" }},
+		{"category", func(j *refill.Jar) { j.Category = "rice" }}, // as the first
+		{"unit", func(j *refill.Jar) { j.Unit = "bags" }},
+		{"per_piece", func(j *refill.Jar) { j.PerPiece = 0 }},
+		{"per_piece", func(j *refill.Jar) { j.PerPiece = math.NaN() }},
+		{"daily", func(j *refill.Jar) { j.Daily = -1 }},
+		{"people", func(j *refill.Jar) { j.People = "" }},
+		{"use", func(j *refill.Jar) { j.Use = "household_size" }},
+		{"capacity", func(j *refill.Jar) { j.Use, j.Capacity = "a", "a" }},
+	} {
+		set, oil := DefaultSetting(), rice
+		oil.Category = "oil"
+		tc.change(&oil)
+		set.Jars = []refill.Jar{rice, oil}
+		var e *errs.Error
+		if err := set.Check(); !errors.As(err, &e) || len(e.Fields) != 1 || e.Fields[0].Name != "jars.1."+tc.field {
+			t.Errorf("%s: got %v", tc.field, err)
+		}
+	}
+}
+
+func TestTheNameOfWhatWasBoughtTellsHowMuch(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		ann := sh.customer("Ann", sh.a, 0)
+		if err := sh.Customers.Learn(t.Context(), org.System, ann, []customer.Answer{{Field: "household_size", Value: "4"}}, customer.FromTalk); err != nil {
+			t.Fatal(err)
+		}
+		set := DefaultSetting()
+		set.Jars = []refill.Jar{{Category: "rice", Unit: refill.Kilogram, PerPiece: 5, Daily: 0.25, People: "household_size"}}
+		if err := sh.SaveSetting(t.Context(), org.System, set, 0); err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range []struct{ sku, name string }{{"R20", "大米20kg"}, {"RX", "散装大米"}} {
+			_, err := sh.purchases.Record(t.Context(), org.System, purchase.NewReceipt{Store: sh.a.ID, Customer: ann, SoldAt: on("2026-02-20").Start(time.UTC),
+				Lines: []purchase.NewLine{{SKU: l.sku, Name: l.name, Category: "rice", Quantity: money.One, UnitPrice: 1_000_000}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := sh.Refresh(t.Context(), org.System, on("2026-02-25")); err != nil {
+			t.Fatal(err)
+		}
+		v, err := sh.Customer(t.Context(), org.System, ann)
+		if err != nil || len(v.Refills) != 1 || v.Refills[0].Due != on("2026-03-17") {
+			t.Errorf("20 kg and 5 kg that four eat up: got %+v, %v, want 2026-03-17", v.Refills, err)
+		}
+		list, err := sh.JarProducts(t.Context(), set.Jars[0], 10)
+		if err != nil || len(list) != 2 {
+			t.Fatalf("got %+v, %v", list, err)
+		}
+		for _, p := range list {
+			if want := map[string]float64{"大米20kg": 20, "散装大米": 5}[p.Name]; p.Amount != want || p.Told != (want == 20) {
+				t.Errorf("got %+v, want %v", p, want)
+			}
+		}
+		categories, err := sh.Categories(t.Context())
+		if err != nil || len(categories) != 1 || categories[0] != "rice" {
+			t.Errorf("got %v, %v", categories, err)
 		}
 	})
 }

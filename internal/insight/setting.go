@@ -1,6 +1,9 @@
 package insight
 
 import (
+	"errors"
+	"strconv"
+
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/insight/refill"
 )
@@ -50,12 +53,27 @@ func (s Setting) Check() error {
 	between("lost_least", float64(r.LostLeast), 0, 730)
 	between("lost_days", float64(r.LostDays), float64(max(30, r.LostLeast)), 3650)
 	between("won_back_days", float64(r.WonBackDays), 0, 730)
-	for _, j := range s.Jars {
-		if j.Category == "" || j.People == "" {
-			bad.Add("jars", "error.required")
-		}
-		between("jars", j.PerPiece, 1e-6, 1e6)
-		between("jars", j.Daily, 1e-6, 1e6)
-	}
+	bad = append(bad, s.checkJars()...)
 	return bad.Err()
+}
+
+// checkJars names what is wrong by the jar's place: jars.0.daily. A product fills
+// one jar.
+func (s Setting) checkJars() (bad errs.Fields) {
+	seen := make(map[string]bool, len(s.Jars))
+	for i, j := range s.Jars {
+		at := "jars." + strconv.Itoa(i) + "."
+		var e *errs.Error
+		if errors.As(j.Check(), &e) {
+			for _, f := range e.Fields {
+				bad.Add(at+f.Name, f.Key)
+				bad[len(bad)-1].Args = f.Args
+			}
+		}
+		if seen[j.Category] {
+			bad.Add(at+"category", "insight.jar_twice")
+		}
+		seen[j.Category] = true
+	}
+	return bad
 }
