@@ -16,6 +16,7 @@ type insightCmd struct {
 	Refresh  insightRefreshCmd  `cmd:"" help:"Compute everything anew: models, scores, stages, refills, reports."`
 	Customer insightCustomerCmd `cmd:"" help:"Print what is known of one customer."`
 	Model    insightModelCmd    `cmd:"" help:"Print which model speaks, and how right it was."`
+	Reason   insightReasonCmd   `cmd:"" help:"Note why a customer stays away, as they told somebody."`
 
 	insightReportCmds `embed:""`
 }
@@ -135,6 +136,56 @@ func (c *insightCustomerCmd) Run(app *App) error {
 	for _, r := range v.Refills {
 		fmt.Fprintln(app.Out, p.T("insight.customer.refill", "product", cmp.Or(r.Name, r.SKU), "day", r.Due,
 			"low", r.Low, "high", r.High))
+	}
+	return nil
+}
+
+type insightReasonCmd struct {
+	ID     string `arg:"" name:"customer" help:"The customer's id, or the card number."`
+	Reason string `arg:"" optional:"" help:"One of: ${enum}. Left out: what was told so far is listed." enum:",price,service_fault,product_fault,competitor,moved,need_ended,do_not_disturb,died,other" default:""`
+	Note   string `help:"In the words of who asked." placeholder:"TEXT"`
+	Forget string `help:"Take back the reason with this id, noted by mistake." placeholder:"ID"`
+	JSON   bool   `help:"Print as JSON." name:"json"`
+}
+
+// Run notes the reason, or takes one back, and lists what they told.
+func (c *insightReasonCmd) Run(app *App) error {
+	s, err := app.Open()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	who, err := s.customer(app, c.ID)
+	if err != nil {
+		return err
+	}
+	if c.Forget != "" {
+		told, err := id.Parse[insight.Told](c.Forget)
+		if err != nil {
+			return errs.Wrap(err, errs.NotFound, "insight.reason_not_found")
+		}
+		if err := s.Insight.ForgetReason(app.Context, org.System, who.ID, told); err != nil {
+			return err
+		}
+	}
+	if c.Reason != "" {
+		if _, err := s.Insight.RecordReason(app.Context, org.System, who.ID, insight.Reason(c.Reason), c.Note, ""); err != nil {
+			return err
+		}
+	}
+	list, err := s.Insight.ReasonsOf(app.Context, org.System, who.ID)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return app.PrintJSON(list)
+	}
+	for _, t := range list {
+		line := t.At.Format("2006-01-02") + "  " + app.Printer.T("insight.reason."+string(t.Reason))
+		if t.Note != "" {
+			line += " · " + t.Note
+		}
+		fmt.Fprintf(app.Out, "%s  (%s)\n", line, t.ID)
 	}
 	return nil
 }

@@ -112,3 +112,18 @@ func TestInsight_prints_every_report(t *testing.T) {
 		t.Error("an unknown store is taken for something")
 	}
 }
+
+func TestInsight_notes_why_somebody_stays_away(t *testing.T) {
+	url := insightShop(t)
+	out := says(t, url, "en", "insight", "reason", "CA", "competitor", "--note", "the mill next door")
+	if !strings.Contains(out, "Buys elsewhere · the mill next door") {
+		t.Errorf("after noting it, it prints %q", out)
+	}
+	var told []insight.Told
+	if err := json.Unmarshal([]byte(says(t, url, "en", "insight", "reason", "CA", "--json")), &told); err != nil || len(told) != 1 {
+		t.Fatalf("got %+v, %v; want one", told, err)
+	}
+	if out := says(t, url, "en", "insight", "reason", "CA", "--forget", told[0].ID.String()); out != "" {
+		t.Errorf("taken back, it still prints %q", out)
+	}
+}

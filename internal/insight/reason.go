@@ -46,3 +46,15 @@ type Told struct {
 	At       time.Time   `json:"at"`
 	Warning  Sign        `json:"warning,omitempty"` // that stood when it was asked
 }
+
+// EntryReason is the timeline's line of a told reason.
+const EntryReason customer.EntryKind = "lost_reason"
+
+// entry is its line in the story of a customer with a home store.
+func (t Told) entry(home org.StoreID) customer.Entry {
+	data := map[string]any{"reason": string(t.Reason)}
+	if t.Note != "" {
+		data["note"] = t.Note
+	}
+	return customer.Entry{Customer: t.Customer, At: t.At, Ref: int64(t.ID), Kind: EntryReason, Store: home, Staff: t.Staff, Data: data}
+}

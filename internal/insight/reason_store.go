@@ -3,6 +3,7 @@ package insight
 import (
 	"context"
 	"errors"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/ricejar/ricejar/internal/customer"
@@ -69,7 +70,11 @@ func (s *Service) RecordReasonTx(ctx context.Context, tx *db.Tx, actor org.Actor
 	if t.Warning, err = warningOf(ctx, tx, c); err != nil {
 		return Told{}, err
 	}
-	refused, err := db.One(ctx, tx, db.Value[bool], `SELECT do_not_contact FROM customer WHERE customer_id = ?`, int64(c))
+	var home org.StoreID
+	refused, err := db.One(ctx, tx, func(row db.Scanner) (refused bool, err error) {
+		err = row.Scan(&home, &refused)
+		return refused, err
+	}, `SELECT store_id, do_not_contact FROM customer WHERE customer_id = ?`, int64(c))
 	if err != nil {
 		return Told{}, err
 	}
@@ -77,6 +82,9 @@ func (s *Service) RecordReasonTx(ctx context.Context, tx *db.Tx, actor org.Actor
 	_, err = tx.Exec(ctx, `INSERT INTO lost_reason (customer_id, id, reason, note, staff_id, at, warning, refused) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		int64(c), int64(t.ID), string(why), note, int64(t.Staff), db.Millis(t.At), string(t.Warning), refuses)
 	if err != nil {
+		return Told{}, err
+	}
+	if err := s.Customers.AppendTimelineTx(ctx, tx, t.entry(home)); err != nil {
 		return Told{}, err
 	}
 	if refuses {
@@ -104,6 +112,9 @@ func (s *Service) ForgetReason(ctx context.Context, actor org.Actor, c customer.
 			return errs.New(errs.NotFound, "insight.reason_not_found")
 		}
 		if err != nil {
+			return err
+		}
+		if err := s.Customers.RemoveTimelineTx(ctx, tx, c, db.Time(at), int64(reason), EntryReason); err != nil {
 			return err
 		}
 		if refused {
@@ -148,6 +159,29 @@ func warningOf(ctx context.Context, q db.Querier, c customer.ID) (Sign, error) {
 		return "", nil
 	}
 	return sign, err
+}
+
+// LatestReasons are the latest reasons of those among some customers who are
+// within the actor's reach and told one.
+func (s *Service) LatestReasons(ctx context.Context, actor org.Actor, customers []customer.ID) (map[customer.ID]Told, error) {
+	if err := actor.Need(org.CustomersRead); err != nil {
+		return nil, err
+	}
+	m := make(map[customer.ID]Told)
+	where, scope := actor.Scope().Where("c.owner_id", "c.store_id")
+	for part := range slices.Chunk(customers, 200) {
+		err := db.Each(ctx, s.DB, func(row db.Scanner) error {
+			t, err := scanTold(row)
+			m[t.Customer] = t // the later overwrites the earlier
+			return err
+		}, `SELECT t.customer_id, t.id, t.reason, t.note, t.staff_id, t.at, t.warning FROM lost_reason t
+			JOIN customer c ON c.customer_id = t.customer_id
+			WHERE t.customer_id IN (`+db.In(len(part))+`) AND `+where+` ORDER BY t.customer_id, t.id`, append(db.Args(part), scope...)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
 }
 
 // ReasonsOf are the reasons a customer told, the latest first.

@@ -87,6 +87,22 @@ func (sh *shop) buys(c customer.ID, st org.Store, amount int64, days ...string) 
 	}
 }
 
+// story is what the timeline says of one kind, the latest first.
+func (sh *shop) story(c customer.ID, kind customer.EntryKind) []map[string]any {
+	sh.t.Helper()
+	list, _, err := sh.Customers.Timeline(sh.t.Context(), org.System, c, customer.TimelineCursor{}, 100)
+	if err != nil {
+		sh.t.Fatal(err)
+	}
+	var out []map[string]any
+	for _, e := range list {
+		if e.Kind == kind {
+			out = append(out, e.Data)
+		}
+	}
+	return out
+}
+
 // score is a customer's score as it is read.
 func (sh *shop) score(c customer.ID) Scored {
 	sh.t.Helper()

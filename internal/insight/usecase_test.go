@@ -237,9 +237,11 @@ func TestReasonsAreNotedWithTheWarningThatStood(t *testing.T) {
 			t.Fatalf("got %+v, %v; want both, the latest first", list, err)
 		}
 		same(t, "the warning and the note", []any{list[1].Warning, list[1].Note}, []any{Silent, "cheaper next door"})
+		same(t, "the story", sh.story(ann, EntryReason), []map[string]any{{"reason": "do_not_disturb"}, {"reason": "price", "note": "cheaper next door"}})
 		if err := sh.ForgetReason(t.Context(), org.System, ann, gone); err != nil {
 			t.Fatal(err)
 		}
+		same(t, "the story without the one taken back", sh.story(ann, EntryReason), []map[string]any{{"reason": "price", "note": "cheaper next door"}})
 		if forbidden() {
 			t.Error("the reason is taken back, and the refusal that came with it is not")
 		}
@@ -266,6 +268,35 @@ func TestReasonsAreNotedWithTheWarningThatStood(t *testing.T) {
 				t.Errorf("%s: got %v, want %s", tc.name, err, tc.want)
 			}
 		}
+	})
+}
+
+func TestTheLatestReasonsOfManyAreReadTogether(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		wang := sh.hire("W", sh.a)
+		ann, ben, cat := sh.customer("Ann", sh.a, wang.ID), sh.customer("Ben", sh.b, 0), sh.customer("Cat", sh.a, wang.ID)
+		for _, r := range []struct {
+			who customer.ID
+			why Reason
+		}{{ann, TooDear}, {ben, Competitor}, {ann, Moved}} {
+			if _, err := sh.RecordReason(t.Context(), org.System, r.who, r.why, "", ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		latest := func(actor org.Actor) map[customer.ID]Reason {
+			list, err := sh.LatestReasons(t.Context(), actor, []customer.ID{ann, ben, cat})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := make(map[customer.ID]Reason)
+			for c, told := range list {
+				m[c] = told.Reason
+			}
+			return m
+		}
+		same(t, "all", latest(org.System), map[customer.ID]Reason{ann: Moved, ben: Competitor})
+		same(t, "the owner's", latest(org.NewActor(wang, 0, nil)), map[customer.ID]Reason{ann: Moved})
 	})
 }
 

@@ -66,6 +66,7 @@ func TestInsight_notes_why_they_stay_away_and_takes_it_back(t *testing.T) {
 		li.Post(at+"/reasons", "reason", "boredom").Want(422)
 		li.Post(at+"/reasons", "reason", "price", "note", "<b>太贵了", "request_key", "k1").WantRedirect(at + "#stands")
 		doc := li.Get(at).Want(200).WantText("[data-reasons] li", "嫌贵").WantText("[data-reasons] li", "<b>太贵了").WantText("[data-reasons] li", "李敏")
+		doc.WantText("#story", "为什么不来了：嫌贵").WantText("#story", "<b>太贵了")
 		undo := doc.Attr("#toasts form", "action")
 		if !strings.HasPrefix(undo, at+"/reasons/") {
 			t.Fatalf("undo leads to %q", undo)

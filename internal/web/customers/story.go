@@ -11,6 +11,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/i18n"
 	ids "github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
@@ -143,6 +144,8 @@ func (s storyPart) moment(ctx context.Context, e customer.Entry) ui.Moment {
 		return m
 	case care.EntryContact:
 		return s.contactMoment(ctx, e)
+	case insight.EntryReason:
+		return reasonMoment(ctx, text("reason"), text("note"))
 	}
 	if key := "timeline." + string(e.Kind); i18n.Has(key) {
 		return ui.Moment{Icon: "circle-dot", Title: i18n.From(ctx).Args(key, e.Data)}
@@ -181,6 +184,17 @@ func (s storyPart) contactMoment(ctx context.Context, e customer.Entry) ui.Momen
 	}
 	if text := asText(e.Data["text"]); text != "" {
 		m.Body = words(text)
+	}
+	return m
+}
+
+func reasonMoment(ctx context.Context, reason, note string) ui.Moment {
+	if key := "insight.reason." + reason; i18n.Has(key) {
+		reason = i18n.T(ctx, key)
+	}
+	m := ui.Moment{Icon: "user-minus", Tone: ui.Warning, Title: i18n.T(ctx, "timeline.lost_reason", "reason", reason)}
+	if note != "" {
+		m.Body = words(note)
 	}
 	return m
 }

@@ -79,20 +79,8 @@ func (h Pages) readLost(r *http.Request, p *lostPage) (err error) {
 	if p.Names, err = h.names(r, ids); err != nil {
 		return err
 	}
-	p.Told = make(map[customer.ID]insight.Told)
-	for _, c := range ids {
-		if _, seen := p.Names[c]; !seen {
-			continue
-		}
-		told, err := h.Insight.ReasonsOf(r.Context(), p.Actor, c)
-		if err != nil {
-			return err
-		}
-		if len(told) > 0 {
-			p.Told[c] = told[0]
-		}
-	}
-	return nil
+	p.Told, err = h.Insight.LatestReasons(r.Context(), p.Actor, ids)
+	return err
 }
 
 func (o *opened) reason(r insight.Reason) string { return o.t("insight.reason." + string(r)) }
