@@ -71,6 +71,15 @@ func (h Pages) Routes(s *web.Site) {
 	s.Handle("GET /settings/insight", org.SettingsWrite, h.insight)
 	s.Handle("POST /settings/insight", org.SettingsWrite, h.saveInsight)
 
+	s.Handle("GET /settings/jars", org.SettingsWrite, h.jars)
+	s.Handle("GET /settings/jars/new", org.SettingsWrite, h.newJar)
+	s.Handle("GET /settings/jars/example", org.SettingsWrite, h.jarExample)
+	s.Handle("POST /settings/jars", org.SettingsWrite, h.createJar)
+	s.Handle("POST /settings/jars/restore", org.SettingsWrite, h.restoreJar)
+	s.Handle("GET /settings/jars/{jar}", org.SettingsWrite, h.editJar)
+	s.Handle("POST /settings/jars/{jar}", org.SettingsWrite, h.saveJar)
+	s.Handle("POST /settings/jars/{jar}/remove", org.SettingsWrite, h.removeJar)
+
 	s.Handle("GET /settings/visits", org.SettingsWrite, h.visits)
 	s.Handle("POST /settings/visits", org.SettingsWrite, h.saveVisits)
 
@@ -95,6 +104,7 @@ var sections = []section{
 	{"/settings/rules", "heart-handshake", "rules", org.SettingsWrite},
 	{"/settings/fields", "list-checks", "fields", org.SettingsWrite},
 	{"/settings/insight", "chart-spline", "insight", org.SettingsWrite},
+	{"/settings/jars", "package", "jars", org.SettingsWrite},
 	{"/settings/visits", "footprints", "visits", org.SettingsWrite},
 	{"/account/keys", "key-round", "keys", org.KeysOwn},
 	{"/settings/audit", "scroll-text", "audit", org.AuditRead},

@@ -89,15 +89,15 @@ func (o office) field(code string) (found customer.Field) {
 
 func TestIndex_shows_what_the_reader_may_open(t *testing.T) {
 	run(t, func(t *testing.T, o office) {
-		if n := o.site.Get("/settings").Want(200).Count("main h2 a"); n != 9 {
-			t.Errorf("an administrator sees %d pages, want 9", n)
+		if n := o.site.Get("/settings").Want(200).Count("main h2 a"); n != 10 {
+			t.Errorf("an administrator sees %d pages, want 10", n)
 		}
 		doc := o.site.As(o.staff("ma", "马店长", org.Manager)).Get("/settings").Want(200)
 		if n := doc.Count("main h2 a"); n != 1 || doc.Attr("main h2 a", "href") != "/account/keys" {
 			t.Errorf("a manager sees %d pages", n)
 		}
 		o.site.As(o.li).Get("/settings").Want(403)
-		for _, path := range []string{"/settings/staff", "/settings/stores", "/settings/fields", "/settings/rules", "/settings/insight", "/settings/visits", "/settings/audit", "/settings/jobs"} {
+		for _, path := range []string{"/settings/staff", "/settings/stores", "/settings/fields", "/settings/rules", "/settings/insight", "/settings/jars", "/settings/visits", "/settings/audit", "/settings/jobs"} {
 			o.site.As(o.li).Get(path).Want(403)
 		}
 	})
