@@ -54,6 +54,7 @@ func (c *insightRefreshCmd) Run(app *App) error {
 		}
 	}
 	fmt.Fprintln(app.Out, p.T("insight.refreshed_more", "warned", done.Warned, "refills", done.Refills))
+	app.sayStale(done.Model.Newest, done.Model.Behind())
 	app.printModel(done.Model)
 	return nil
 }

@@ -84,8 +84,17 @@ func printReport[T any](app *App, f reportFlags, name string, show func(l lines,
 	}
 	p := app.Printer
 	fmt.Fprintln(app.Out, p.T("insight.report.head", "store", cmp.Or(store.Name, store.Code, p.T("insight.report.all_stores")), "day", d.AsOf))
+	app.sayStale(d.Newest, d.Behind)
 	show(lines{app, string(m.Currency)}, v)
 	return nil
+}
+
+// sayStale says that nothing newer than a day was imported; behind is 0 where
+// nothing need be said.
+func (a *App) sayStale(newest day.Day, behind int) {
+	if behind > 0 {
+		fmt.Fprintln(a.Out, "!", a.Printer.T("insight.report.stale", "newest", newest.String(), "n", behind))
+	}
 }
 
 // storeOf is the store with a code; the zero store, which stands for all of them,
@@ -311,6 +320,9 @@ func (c *insightEconomicsCmd) Run(app *App) error {
 		if v.Win.Customers > 0 {
 			l.say(l.money(v.Win.FirstYear), "insight.report.first_year", "first", l.money(v.Win.FirstPurchase), "n", v.Win.Customers)
 		}
+		if s := v.Win.SoFar; s != nil {
+			l.say(l.money(s.Margin), "insight.report.so_far", "days", s.Days, "first", l.money(s.First), "n", s.Customers, "missing", v.Win.Missing)
+		}
 		if v.Win.BreakEven != nil {
 			l.say(p.Decimal(*v.Win.BreakEven, 1), "insight.report.break_even")
 		}
@@ -324,6 +336,9 @@ func (c *insightEconomicsCmd) Run(app *App) error {
 			l.say(p.Decimal(*v.Save.Calls, 0), "insight.report.calls")
 		}
 		l.say(l.maybe(v.Refer.Worth), "insight.report.referral", "n", v.Refer.Referred, "by", v.Refer.Referrers)
+		if v.Wallet.Share != nil {
+			l.say(l.money(v.Wallet.Elsewhere), "insight.report.elsewhere", "n", v.Wallet.Customers, "share", p.Percent(*v.Wallet.Share))
+		}
 	})
 }
 

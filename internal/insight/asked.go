@@ -1,7 +1,9 @@
 package insight
 
 import (
+	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
@@ -20,6 +22,78 @@ type Asked struct {
 	Habits   []habit               // of each row
 	Answers  []answered            // to LoyaltyFields
 	Usual    map[int64]usualPrice  // by product
+
+	indexed sync.Once
+	served  map[org.StoreID]served // 0: all stores
+	sent    map[customer.ID]int    // whom each has sent
+}
+
+// served is what a store did for its customers in the last year.
+type served struct {
+	contacts, customers int
+	gifts               int64
+}
+
+// index looks at everything once, for the reports of every store.
+func (a *Asked) index(asOf day.Day) {
+	slices.SortStableFunc(a.Answers, func(x, y answered) int { return cmp.Compare(x.row, y.row) })
+	a.sent = make(map[customer.ID]int)
+	for _, by := range a.Referrer {
+		a.sent[by]++
+	}
+	type pair struct {
+		store    org.StoreID
+		customer customer.ID
+	}
+	a.served = make(map[org.StoreID]served)
+	seen := make(map[pair]bool)
+	add := func(st org.StoreID, c customer.ID, contacts int, gifts int64) {
+		for _, at := range [2]org.StoreID{0, st} {
+			s := a.served[at]
+			s.contacts += contacts
+			s.gifts += gifts
+			if !seen[pair{at, c}] {
+				seen[pair{at, c}] = true
+				s.customers++
+			}
+			if a.served[at] = s; st == 0 {
+				break
+			}
+		}
+	}
+	since := asOf.AddDays(-year)
+	for _, c := range a.Contacts {
+		if c.day > since {
+			add(c.store, c.customer, 1, 0)
+		}
+	}
+	for _, g := range a.Gifts {
+		add(g.store, g.customer, 0, g.cost)
+	}
+}
+
+// servedBy is what was done in a store, or in all of them for store 0, in the year
+// up to the day of the refresh.
+func (a *Asked) servedBy(st org.StoreID, asOf day.Day) served {
+	a.indexed.Do(func() { a.index(asOf) })
+	return a.served[st]
+}
+
+// sentBy is whom each customer has sent.
+func (a *Asked) sentBy(asOf day.Day) map[customer.ID]int {
+	a.indexed.Do(func() { a.index(asOf) })
+	return a.sent
+}
+
+// answersOf are the answers of one row.
+func (a *Asked) answersOf(row int, asOf day.Day) []answered {
+	a.indexed.Do(func() { a.index(asOf) })
+	from, _ := slices.BinarySearchFunc(a.Answers, row, func(x answered, row int) int { return int(x.row) - row })
+	to := from
+	for to < len(a.Answers) && int(a.Answers[to].row) == row {
+		to++
+	}
+	return a.Answers[from:to]
 }
 
 // visitKey names the visitors of a store in a month.

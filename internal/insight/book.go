@@ -32,6 +32,9 @@ type Book struct {
 	// all stores; nil in that book itself.
 	Whole []int32
 
+	bounds       sync.Once
+	begins, ends day.Day
+
 	byStore  sync.Once
 	storeRow []int32 // purchases ordered by store, then as they are
 	storeEnd []int32 // where each store's begin; one more than there are stores
@@ -83,13 +86,23 @@ func (b *Book) Total(i int) int64 {
 
 // Begins is the day of the first purchase of anybody; 0 for an empty book.
 func (b *Book) Begins() day.Day {
-	var first day.Day
+	b.bounds.Do(b.findBounds)
+	return b.begins
+}
+
+// Ends is the day of the newest purchase of anybody; 0 for an empty book.
+func (b *Book) Ends() day.Day {
+	b.bounds.Do(b.findBounds)
+	return b.ends
+}
+
+func (b *Book) findBounds() {
 	for i := range b.Customers {
-		if d := b.First(i); first == 0 || d < first {
-			first = d
+		if d := b.First(i); b.begins == 0 || d < b.begins {
+			b.begins = d
 		}
+		b.ends = max(b.ends, b.Last(i))
 	}
-	return first
 }
 
 // In is the book of the purchases made in one store, an index into Stores.

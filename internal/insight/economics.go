@@ -2,6 +2,7 @@ package insight
 
 import (
 	"math"
+	"slices"
 
 	"github.com/ricejar/ricejar/internal/customer"
 )
@@ -14,10 +15,11 @@ type Economics struct {
 	Margin   float64 `json:"margin"`  // what is left of a sale, 0 to 1
 	Settled  bool    `json:"settled"` // the company has said what it costs to win a customer
 
-	Win   WinCost    `json:"win"`
-	Serve ServeCost  `json:"serve"`
-	Save  SaveWorth  `json:"save"`
-	Refer ReferWorth `json:"refer"`
+	Win    WinCost     `json:"win"`
+	Serve  ServeCost   `json:"serve"`
+	Save   SaveWorth   `json:"save"`
+	Refer  ReferWorth  `json:"refer"`
+	Wallet WalletWorth `json:"wallet"`
 }
 
 // WinCost is what a new customer costs and brings.
@@ -29,10 +31,14 @@ type Economics struct {
 //
 // The means are over the customers whose first purchase was between 730 and 365
 // days ago: those whose first year is over, and not long over. Whoever came in the
-// first 90 days of all the purchases is left out: they may be old customers.
+// first 90 days of all the purchases is left out: they may be old customers. While
+// there is nobody whose first year is over, SoFar says what can be said; breaking
+// even and paying are told from it once they have been reached.
 type WinCost struct {
-	Cost          *int64   `json:"cost"`      // from the settings; null: not known
-	Customers     int      `json:"customers"` // the means are of so many
+	Cost          *int64   `json:"cost"`         // from the settings; null: not known
+	Customers     int      `json:"customers"`    // the means are of so many; 0: nobody's first year is over
+	SoFar         *SoFar   `json:"so_far"`       // null: the first year is told, or nothing can be yet
+	Missing       int      `json:"days_missing"` // days of purchases still missing for a whole first year; 0 besides: nobody was won long enough ago
 	FirstPurchase int64    `json:"first_purchase"`
 	FirstYear     int64    `json:"first_year"`
 	Ticket        int64    `json:"ticket"` // mean sales per purchase in the last 365 days
@@ -42,6 +48,15 @@ type WinCost struct {
 	ReturnOfSpent *float64 `json:"return_of_spent"` // first year's margin ÷ cost to win
 	NewPerYear    int      `json:"new_per_year"`    // customers won in the last 365 days
 	SpentPerYear  *int64   `json:"spent_per_year"`  // cost to win × those
+}
+
+// SoFar is what customers brought in the first days after they were won, where
+// nobody's first year is over.
+type SoFar struct {
+	Days      int   `json:"days"`      // of the 365
+	Customers int   `json:"customers"` // won at least so long ago; the means are of them
+	First     int64 `json:"first_purchase"`
+	Margin    int64 `json:"margin"` // of those days
 }
 
 // ServeCost is what the care of the last 365 days cost.
@@ -97,6 +112,19 @@ type ReferWorth struct {
 	Share     float64 `json:"share"` // of the year's new customers, the referred
 }
 
+// WalletWorth is what customers who are here already buy elsewhere, by what they
+// told of the share of their needs that they buy here.
+//
+//	share = mean of what was told: nearly all 95 %, most 70 %, half 50 %, little 20 %
+//	elsewhere = the last 365 days' sales to each × (1 ÷ their share − 1)
+type WalletWorth struct {
+	Customers int      `json:"customers"` // who told
+	Share     *float64 `json:"share"`     // null: nobody has told
+	Sales     int64    `json:"sales"`     // to them, in the last 365 days
+	Elsewhere int64    `json:"elsewhere"`
+	Margin    int64    `json:"margin"` // margin × elsewhere: what is to be won without winning anybody new
+}
+
 func economics(v *View, a *Asked) Economics {
 	margin := float64(v.Setting.Margin) / ppm
 	e := Economics{Currency: string(v.Book.Currency), Margin: margin, Settled: v.Setting.CostToWin > 0}
@@ -105,14 +133,17 @@ func economics(v *View, a *Asked) Economics {
 	e.Serve = serveCost(v, a, margin, now)
 	e.Save = saveWorth(v, margin, e.Win, e.Serve)
 	e.Refer = referWorth(v, a, margin, e.Win)
+	e.Wallet = walletWorth(v, a, margin)
 	return e
 }
 
-// firstYear is what some customers bought in the 365 days from their first purchase on.
+// firstYear is what some customers bought in the first days from their first
+// purchase on: in 365 of them, or fewer where nobody's year is over.
 type firstYear struct {
 	customers int
+	days      int
 	day       int64       // sales of the first day
-	sales     int64       // of the whole year
+	sales     int64       // of all the days
 	by        [year]int64 // of each day since the first
 }
 
@@ -133,19 +164,23 @@ const unknownDays = 90
 
 // firstYears are those of the customers who began between two years and one year
 // ago, in the store if the view is of one. only, when given, chooses among them.
-func firstYears(v *View, only func(row int) bool) *firstYear {
+func firstYears(v *View, only func(row int) bool) *firstYear { return firstDays(v, year, only) }
+
+// firstDays are the first days of the customers who began at least so long ago,
+// but at most a year longer.
+func firstDays(v *View, days int, only func(row int) bool) *firstYear {
 	b := v.Book
-	f := &firstYear{}
+	f := &firstYear{days: days}
 	known := v.All.Begins().AddDays(unknownDays)
 	for i := range b.Customers {
 		began := v.began(i)
-		age := b.AsOf.Sub(began)
-		if began < known || age < year-1 || age >= 2*year-1 || b.First(i) != began || only != nil && !only(b.whole(i)) {
+		age := v.All.Ends().Sub(began) + 1 // not to the day looked at: what came since nobody knows, perhaps
+		if began < known || age < days || age >= days+year || b.First(i) != began || only != nil && !only(b.whole(i)) {
 			continue
 		}
 		f.customers++
 		from, to := b.Purchases(i)
-		for k := from; k < to && b.Day[k].Sub(began) < year; k++ {
+		for k := from; k < to && b.Day[k].Sub(began) < days; k++ {
 			f.by[b.Day[k].Sub(began)] += b.Amount[k]
 			f.sales += b.Amount[k]
 		}
@@ -154,9 +189,40 @@ func firstYears(v *View, only func(row int) bool) *firstYear {
 	return f
 }
 
+// soFarDays are the spans of first days that are looked at where nobody's first
+// year is over, and soFarCustomers how many make a mean worth more than that of a
+// shorter span.
+var soFarDays = []int{270, 180, 90, 30}
+
+const soFarCustomers = 30
+
+// soFar are the longest first days that enough customers are through; without
+// those, the longest that anybody is. nil: there is nobody.
+func soFar(v *View) *firstYear {
+	var any *firstYear
+	for _, days := range soFarDays {
+		f := firstDays(v, days, nil)
+		if f.customers >= soFarCustomers {
+			return f
+		}
+		if f.customers > 0 && any == nil {
+			any = f
+		}
+	}
+	return any
+}
+
 func winCost(v *View, margin float64, now YearFigures, first *firstYear) WinCost {
 	w := WinCost{Customers: first.customers, FirstPurchase: per(first.day, first.customers, margin), FirstYear: first.mean(margin),
 		Ticket: now.Ticket, NewPerYear: now.New}
+	if first.customers == 0 {
+		if w.Missing = unknownDays + year; v.All.Len() > 0 {
+			w.Missing = max(0, w.Missing-v.All.Ends().Sub(v.All.Begins())-1)
+		}
+		if first = soFar(v); first != nil {
+			w.SoFar = &SoFar{Days: first.days, Customers: first.customers, First: per(first.day, first.customers, margin), Margin: first.mean(margin)}
+		}
+	}
 	cost := v.Setting.CostToWin
 	if cost == 0 {
 		return w
@@ -167,11 +233,16 @@ func winCost(v *View, margin float64, now YearFigures, first *firstYear) WinCost
 		n := float64(cost) / ticket
 		w.BreakEven = &n
 	}
-	if first.customers == 0 {
+	if first == nil {
 		return w
 	}
-	pays, back := w.FirstYear >= cost, float64(w.FirstYear)/float64(cost)
-	w.PaysInYear, w.ReturnOfSpent = &pays, &back
+	if pays := first.mean(margin) >= cost; pays || first.days == year {
+		w.PaysInYear = &pays
+	}
+	if first.days == year {
+		back := float64(w.FirstYear) / float64(cost)
+		w.ReturnOfSpent = &back
+	}
 	var sum int64
 	for d, sales := range first.by {
 		if sum += sales; per(sum, first.customers, margin) >= cost {
@@ -184,21 +255,8 @@ func winCost(v *View, margin float64, now YearFigures, first *firstYear) WinCost
 
 func serveCost(v *View, a *Asked, margin float64, now YearFigures) ServeCost {
 	s := ServeCost{PerContact: v.Setting.CostPerContact, Sales: now.Sales}
-	since := v.Book.AsOf.AddDays(-year)
-	served := make(map[customer.ID]bool)
-	for _, c := range a.Contacts {
-		if c.day > since && (v.Store == 0 || c.store == v.Store) {
-			s.Contacts++
-			served[c.customer] = true
-		}
-	}
-	for _, g := range a.Gifts {
-		if v.Store == 0 || g.store == v.Store {
-			s.Gifts += g.cost
-			served[g.customer] = true
-		}
-	}
-	s.Customers = len(served)
+	one := a.servedBy(v.Store, v.Book.AsOf)
+	s.Contacts, s.Gifts, s.Customers = one.contacts, one.gifts, one.customers
 	s.Cost = int64(s.Contacts)*s.PerContact + s.Gifts
 	s.PerCustomer = per(s.Cost, s.Customers, 1)
 	if m := margin * float64(s.Sales); m > 0 {
@@ -274,5 +332,37 @@ func referWorth(v *View, a *Asked, margin float64, w WinCost) ReferWorth {
 	worth := mean + v.Setting.CostToWin
 	one := per(worth*int64(out.Referred), out.Referrers, 1)
 	out.FirstYear, out.Worth, out.PerOne = &mean, &worth, &one
+	return out
+}
+
+// wallet is what part of what they need customers say they buy here, by their answer.
+var wallet = map[string]float64{"nearly_all": 0.95, "most": 0.7, "half": 0.5, "little": 0.2}
+
+// walletField is the field of that answer.
+const walletField = "wallet_share"
+
+func walletWorth(v *View, a *Asked, margin float64) WalletWorth {
+	var out WalletWorth
+	field := int8(slices.Index(LoyaltyFields, walletField))
+	since := v.Book.AsOf.AddDays(1 - year)
+	told, elsewhere := 0.0, 0.0
+	for i := range v.Book.Customers {
+		for _, x := range a.answersOf(v.Book.whole(i), v.Book.AsOf) {
+			part := wallet[x.value]
+			if x.field != field || part == 0 {
+				continue
+			}
+			spent := v.Book.Spent(i, since, v.Book.AsOf)
+			out.Customers++
+			out.Sales += spent
+			told += part
+			elsewhere += float64(spent) * (1/part - 1)
+		}
+	}
+	if out.Customers > 0 {
+		mean := told / float64(out.Customers)
+		out.Share = &mean
+	}
+	out.Elsewhere, out.Margin = int64(math.Round(elsewhere)), int64(math.Round(elsewhere*margin))
 	return out
 }

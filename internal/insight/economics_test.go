@@ -67,10 +67,47 @@ func TestEconomics_takes_nobody_for_new_at_the_beginning_of_the_purchases(t *tes
 }
 
 func TestEconomics_counts_a_store_by_its_own(t *testing.T) {
-	b := bookOf("2026-03-31", []string{"2024-01-01"}, []string{"2025-01-02", "2025-01-03"}).at(1, 0, 1)
+	b := bookOf("2026-03-31", []string{"2024-01-01", "2026-03-30"}, []string{"2025-01-02", "2025-01-03"}).at(1, 0, 1)
 	v := viewOf(b)
 	a := &Asked{Contacts: []contact{{customer: 1, day: on("2026-01-01"), store: 1}, {customer: 2, row: 1, day: on("2026-01-01"), store: 2}},
 		Gifts: []gift{{2, 2, 7}, {1, 1, 5}}}
 	e := economics(v.in(1), a)
 	same(t, "store B", []int64{int64(e.Serve.Contacts), e.Serve.Gifts, int64(e.Win.Customers)}, []int64{1, 7, 1})
+}
+
+func TestEconomics_of_less_than_a_first_year_says_what_it_can(t *testing.T) {
+	many := [][]string{{"2025-10-01", "2026-03-31"}} // the beginning: who came then may be an old customer
+	for range 40 {
+		many = append(many, []string{"2026-01-05", "2026-01-20"}) // 85 days ago
+	}
+	many = append(many, []string{"2025-12-31", "2026-03-20"}) // 90 days ago, one alone
+	v := viewOf(bookOf("2026-03-31", many...))
+	v.Setting.Margin, v.Setting.CostToWin = 500_000, 80
+	w := economics(v, &Asked{}).Win
+	same(t, "the first 30 days, because enough are through them", w.SoFar, &SoFar{Days: 30, Customers: 41, First: 50, Margin: 99})
+	same(t, "missing: 455 days less 182", w.Missing, 273)
+	if w.PaysInYear == nil || !*w.PaysInYear || w.BreakEvenDays == nil || *w.BreakEvenDays != 15 || w.ReturnOfSpent != nil {
+		t.Errorf("got %+v; it pays already, after 15 days, and nobody knows how well", w)
+	}
+	v.Setting.CostToWin = 120
+	if w := economics(v, &Asked{}).Win; w.PaysInYear != nil || w.BreakEvenDays != nil {
+		t.Errorf("got %+v; whether it will pay within the year nobody knows yet", w)
+	}
+	few := viewOf(bookOf("2026-03-31", many[0], many[41]))
+	same(t, "of few, the longest that anybody is through", economics(few, &Asked{}).Win.SoFar, &SoFar{Days: 90, Customers: 1, First: 40, Margin: 80})
+	young := viewOf(bookOf("2026-03-31", []string{"2026-03-01"}, []string{"2026-03-31"}))
+	if w := economics(young, &Asked{}).Win; w.SoFar != nil || w.Missing != 455-31 {
+		t.Errorf("of a month of purchases: got %+v, want nothing but what is missing", w)
+	}
+}
+
+func TestEconomics_tells_what_is_bought_elsewhere(t *testing.T) {
+	v := viewOf(bookOf("2026-03-31", []string{"2026-03-01"}, []string{"2026-03-01", "2026-03-02"}, []string{"2026-03-31"}))
+	v.Setting.Margin = 250_000
+	field := int8(1)
+	a := &Asked{Answers: []answered{{2, 2, "next door"}, {1, field, "little"}, {0, field, "half"}, {2, field, "no choice of ours"}}}
+	half := 0.35
+	same(t, "a half here of one, a fifth of two", economics(v, a).Wallet, WalletWorth{Customers: 2, Share: &half, Sales: 300, Elsewhere: 100 + 800, Margin: 225}, near)
+	same(t, "nobody told", economics(v, &Asked{}).Wallet, WalletWorth{})
+	same(t, "the field is asked for", LoyaltyFields[field], walletField)
 }

@@ -5,7 +5,6 @@ import (
 	"math/bits"
 	"slices"
 
-	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 )
 
@@ -48,7 +47,7 @@ type Counted struct {
 type AskedField struct {
 	Field   string        `json:"field"`   // code; its label is the field's own
 	Known   int           `json:"known"`   // who answered
-	Answers []AskedAnswer `json:"answers"` // the most frequent first; at most ten
+	Answers []AskedAnswer `json:"answers"` // the most frequent first; at most ten, and of words of their own those of two or more
 }
 
 // AskedAnswer is one answer.
@@ -113,6 +112,13 @@ const (
 	manyCategories = 3
 )
 
+// spokenField is answered in words of one's own, which may name somebody: an answer
+// is listed once a few gave it.
+const (
+	spokenField  = "competitors"
+	spokenListed = 2
+)
+
 // answersListed is how many different answers to a question are listed.
 const answersListed = 10
 
@@ -122,10 +128,7 @@ func loyalty(v *View, a *Asked) LoyaltyTotal {
 	for i := range out.BySigns {
 		out.BySigns[i].Signs = i
 	}
-	sent := make(map[customer.ID]int) // whom each has sent
-	for _, by := range a.Referrer {
-		sent[by]++
-	}
+	sent := a.sentBy(b.AsOf)
 	var quantity, lines, low, days64 int64
 	var life Life
 	var days []day.Day
@@ -225,20 +228,19 @@ func askedFields(v *View, a *Asked) []AskedField {
 	for i := range counts {
 		counts[i] = make(map[string]int)
 	}
-	for _, x := range a.Answers {
-		if v.Book.Whole != nil {
-			if _, here := slices.BinarySearch(v.Book.Whole, x.row); !here {
-				continue
-			}
+	for i := range v.Book.Customers {
+		for _, x := range a.answersOf(v.Book.whole(i), v.Book.AsOf) {
+			counts[x.field][x.value]++
 		}
-		counts[x.field][x.value]++
 	}
 	list := make([]AskedField, len(LoyaltyFields))
 	for i, code := range LoyaltyFields {
 		f := AskedField{Field: code, Answers: []AskedAnswer{}}
 		for value, n := range counts[i] {
 			f.Known += n
-			f.Answers = append(f.Answers, AskedAnswer{value, n})
+			if code != spokenField || n >= spokenListed {
+				f.Answers = append(f.Answers, AskedAnswer{value, n})
+			}
 		}
 		slices.SortFunc(f.Answers, func(x, y AskedAnswer) int {
 			return cmp.Or(cmp.Compare(y.Customers, x.Customers), cmp.Compare(x.Value, y.Value))

@@ -15,7 +15,8 @@ func TestLoyalty_counts_each_sign(t *testing.T) {
 		Habits:   []habit{{lines: 10, low: 1, quantity: 5000, categories: 0b111}, {lines: 10, low: 8, quantity: 1000, categories: 0b1}, {lines: 4}},
 		Faults:   map[int32]fault{0: {returned: on("2025-12-21")}, 2: {complained: on("2026-03-02")}},
 		Referrer: map[int32]customer.ID{1: 1, 2: 1},
-		Answers:  []answered{{0, 1, "most"}, {1, 1, "most"}, {2, 1, "little"}},
+		Answers: []answered{{0, 1, "most"}, {1, 1, "most"}, {2, 1, "little"},
+			{0, 2, "the mill"}, {1, 2, "the mill"}, {2, 2, "my cousin Chen, Lane 5"}},
 	}
 	l := loyalty(viewOf(b), a)
 	same(t, "repeaters", []any{l.Repeaters, l.Rate, l.MeanDays, l.Quantity}, []any{2, 2. / 3, 11. / 3, 2.0}, near)
@@ -33,6 +34,7 @@ func TestLoyalty_counts_each_sign(t *testing.T) {
 	same(t, "referred", l.Referred, 2)
 	same(t, "by signs: the first shows all six", []int{l.BySigns[0].Customers, l.BySigns[1].Customers, l.BySigns[6].Customers}, []int{1, 1, 1})
 	same(t, "what they told", l.Asked[1], AskedField{Field: "wallet_share", Known: 3, Answers: []AskedAnswer{{"most", 2}, {"little", 1}}})
+	same(t, "what one alone said in their own words is not listed", l.Asked[2], AskedField{Field: spokenField, Known: 3, Answers: []AskedAnswer{{"the mill", 2}}})
 }
 
 func TestUsualOf_is_the_price_half_of_the_lines_reached(t *testing.T) {

@@ -32,7 +32,7 @@ const (
 type Missing struct {
 	Customers int `json:"customers,omitempty"` // who have bought
 	Repeaters int `json:"repeaters,omitempty"` // who have bought on two days or more
-	Days      int `json:"days,omitempty"`      // from the first purchase on
+	Days      int `json:"days,omitempty"`      // from the first purchase to the newest
 }
 
 // Model is a version: which model says what, and how it did on purchases that it
@@ -46,8 +46,9 @@ type Model struct {
 	Currency   money.Currency                `json:"currency"`
 	Customers  int                           `json:"customers"`
 	Repeaters  int                           `json:"repeaters"`
-	Days       int                           `json:"days"` // from the first purchase to AsOf
-	Gap        float64                       `json:"gap"`  // the shop's median gap, in days
+	Days       int                           `json:"days"`   // from the first purchase to the newest
+	Newest     day.Day                       `json:"newest"` // of the newest purchase; 0: there is none
+	Gap        float64                       `json:"gap"`    // the shop's median gap, in days
 	Parameters map[string]map[string]float64 `json:"parameters"`
 	Holdout    *Holdout                      `json:"holdout"` // nil: too little data
 	Warnings   []ModelWarning                `json:"warnings"`
@@ -61,6 +62,23 @@ type ModelWarning struct {
 	Param string `json:"param,omitempty"`
 	Text  string `json:"text"`
 }
+
+// staleDays is how many days may lie between the newest purchase and the day looked
+// at before it is said that nothing newer was imported: holidays are shorter.
+const staleDays = 14
+
+// behind is how many days before the day looked at the newest purchase was, where
+// that is so long ago that every number is about a past that may be over; else 0.
+func behind(newest, asOf day.Day) int {
+	if n := asOf.Sub(newest); newest != 0 && n > staleDays {
+		return n
+	}
+	return 0
+}
+
+// Behind is how many days before AsOf the newest purchase was, where that is long
+// ago: then probably nothing newer was imported, and whoever seems lost may not be.
+func (m Model) Behind() int { return behind(m.Newest, m.AsOf) }
 
 // Concerns are the warnings worth telling: those about the model that speaks and
 // about the spend, and what failed; one of each kind.
@@ -120,8 +138,11 @@ func (m *Model) count(b *Book) {
 			m.Repeaters++
 		}
 	}
+	// Not to the day looked at: what happened since the newest purchase nobody knows
+	// who has only imported an old file.
 	if begun := b.Begins(); begun != 0 {
-		m.Days = b.AsOf.Sub(begun) + 1
+		m.Newest = b.Ends()
+		m.Days = m.Newest.Sub(begun) + 1
 	}
 	m.Missing = Missing{
 		Customers: max(0, needCustomers-m.Customers), Repeaters: max(0, needRepeaters-m.Repeaters), Days: max(0, needDays-m.Days),

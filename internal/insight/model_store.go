@@ -26,13 +26,13 @@ func readHead(ctx context.Context, q db.Querier) (head, error) {
 	}, sqlHead)
 }
 
-const modelColumns = `id, as_of, fitted_at, kind, chosen, currency, customers, repeaters, days, gap, parameters, holdout, warnings, missing`
+const modelColumns = `id, as_of, fitted_at, kind, chosen, currency, customers, repeaters, days, newest, gap, parameters, holdout, warnings, missing`
 
 func scanModel(row db.Scanner) (Model, error) {
 	var m Model
 	var at, gap int64
 	var parameters, holdout, warnings, missing string
-	err := row.Scan(&m.ID, &m.AsOf, &at, &m.Basis, &m.Chosen, &m.Currency, &m.Customers, &m.Repeaters, &m.Days, &gap,
+	err := row.Scan(&m.ID, &m.AsOf, &at, &m.Basis, &m.Chosen, &m.Currency, &m.Customers, &m.Repeaters, &m.Days, &m.Newest, &gap,
 		&parameters, &holdout, &warnings, &missing)
 	if err != nil {
 		return m, err
@@ -44,7 +44,7 @@ func scanModel(row db.Scanner) (Model, error) {
 
 func writeModel(ctx context.Context, tx *db.Tx, m *Model) error {
 	args := []any{int64(m.ID), m.AsOf.String(), db.Millis(m.FittedAt), string(m.Basis), m.Chosen, string(m.Currency),
-		m.Customers, m.Repeaters, m.Days, int64(2 * m.Gap)}
+		m.Customers, m.Repeaters, m.Days, m.Newest.String(), int64(2 * m.Gap)}
 	for _, v := range []any{m.Parameters, m.Holdout, m.Warnings, m.Missing} {
 		text, err := json.Marshal(v)
 		if err != nil {
@@ -52,7 +52,7 @@ func writeModel(ctx context.Context, tx *db.Tx, m *Model) error {
 		}
 		args = append(args, string(text))
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO insight_model (`+modelColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...)
+	_, err := tx.Exec(ctx, `INSERT INTO insight_model (`+modelColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...)
 	return err
 }
 

@@ -11,6 +11,8 @@ import (
 type Overview struct {
 	Currency   string  `json:"currency"`
 	AsOf       string  `json:"as_of"`       // YYYY-MM-DD
+	Newest     string  `json:"newest"`      // YYYY-MM-DD: of the newest purchase; empty: there is none
+	Behind     int     `json:"days_behind"` // how long before AsOf that was; 0: so lately that nothing need be said
 	Customers  int     `json:"customers"`   // who have ever bought
 	Repeaters  int     `json:"repeaters"`   // of them, on two days or more
 	RepeatRate float64 `json:"repeat_rate"` // the share of those
@@ -71,6 +73,7 @@ const overviewMonths = 24
 func overview(v *View) Overview {
 	b := v.Book
 	out := Overview{Currency: string(b.Currency), AsOf: b.AsOf.String(), Customers: b.Len(), Months: months(v), Said: said(v.Model.Holdout)}
+	out.Newest, out.Behind = b.Ends().String(), behind(b.Ends(), b.AsOf)
 	out.Year = v.yearTo(b.AsOf)
 	if begun := v.All.Begins(); begun != 0 && begun <= b.AsOf.AddDays(1-2*year) {
 		before := v.yearTo(b.AsOf.AddDays(-year))

@@ -39,5 +39,5 @@ func TestQuality_without_a_check_says_what_is_missing(t *testing.T) {
 	if q.Check != nil || q.Basis != ByRule {
 		t.Errorf("got %+v, want the rule and no check", q)
 	}
-	same(t, "missing", q.Missing, Missing{Customers: 499, Repeaters: 100, Days: 149})
+	same(t, "missing", q.Missing, Missing{Customers: 499, Repeaters: 100, Days: 179})
 }

@@ -13,10 +13,10 @@ import (
 	"github.com/ricejar/ricejar/internal/purchase"
 )
 
-const sqlRefills = `SELECT f.Product_id, p.sku, p.name, f.last_day, f.due_on, f.low_on, f.high_on, f.chance, f.basis
+const sqlRefills = `SELECT f.product_id, p.sku, p.name, f.last_day, f.due_on, f.low_on, f.high_on, f.chance, f.basis
 	FROM insight_refill f
 	JOIN product p ON p.id = f.Product_id
-	WHERE f.customer_id = ? AND f.half = ? ORDER BY f.due_on, f.Product_id LIMIT 50`
+	WHERE f.customer_id = ? AND f.half = ? ORDER BY f.due_on, f.product_id LIMIT 50`
 
 // refills are when a customer's jars run out, the next first.
 func refills(ctx context.Context, q db.Querier, h head, c customer.ID) ([]refill.Refill, error) {

@@ -20,6 +20,7 @@ import (
 func TestRefillsAreToldFromJarsAndRhythms(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		sh := setup(t, d)
+		sh.Now = func() time.Time { return at.AddDate(2, 0, 0) }
 		ann, ben := sh.customer("Ann", sh.a, 0), sh.customer("Ben", sh.a, 0)
 		if err := sh.Customers.Learn(t.Context(), org.System, ann, []customer.Answer{{Field: "household_size", Value: "4"}}, customer.FromTalk); err != nil {
 			t.Fatal(err)
@@ -157,6 +158,7 @@ func TestLinesAreDealtToPartsCustomerByCustomer(t *testing.T) {
 func TestOneCustomersInsightIsForThoseWhoReachThem(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		sh := setup(t, d)
+		sh.Now = func() time.Time { return at.AddDate(0, 1, 0) }
 		wang, li := sh.hire("W", sh.a), sh.hire("L", sh.b)
 		ann, ben := sh.customer("Ann", sh.a, wang.ID), sh.customer("Ben", sh.b, li.ID)
 		sh.buys(ann, sh.a, 100, "2025-11-01", "2025-12-01", "2025-12-31", "2026-01-20")

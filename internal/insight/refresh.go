@@ -53,12 +53,20 @@ type Refreshed struct {
 // those who wait to write something else.
 const chunk = 5000
 
+// eastmost is where a day begins first: nobody has purchases of a later one.
+var eastmost = time.FixedZone("", 14*60*60)
+
 // Refresh computes everything anew from the purchases up to and including a day,
 // and shows it once it is complete. Stopped at any point it has changed nothing
 // that is read, and can be begun again.
 func (s *Service) Refresh(ctx context.Context, actor org.Actor, asOf day.Day) (Refreshed, error) {
 	if err := actor.Need(org.SettingsWrite); err != nil {
 		return Refreshed{}, err
+	}
+	if asOf > day.Of(s.now(), eastmost) {
+		var bad errs.Fields
+		bad.Add("as_of", "insight.day_ahead")
+		return Refreshed{}, bad.Err()
 	}
 	v, err := s.begin(ctx, asOf)
 	if err != nil {
@@ -207,7 +215,7 @@ func draw(src *sources, m *Model, list []Score) ([]drawn, error) {
 			if err != nil {
 				return fmt.Errorf("report %s: %w", name, err)
 			}
-			out = append(out, drawn{name, v.Store, body})
+			out = append(out, drawn{name, v.Store, v.Book.Ends(), body})
 		}
 		return nil
 	}

@@ -58,7 +58,7 @@ func TestARefreshShowsOneWholeVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, "stages", done.Stages, map[string]int{"cooling": 1, "new": 1})
-		same(t, "missing", done.Model.Missing, Missing{Customers: 498, Repeaters: 99, Days: 29})
+		same(t, "missing", done.Model.Missing, Missing{Customers: 498, Repeaters: 99, Days: 37})
 		m, err := sh.Model(t.Context(), org.System)
 		if err != nil {
 			t.Fatal(err)
@@ -180,6 +180,35 @@ func TestSettingsAreKeptAndTwoEditorsDoNotOverwriteEachOther(t *testing.T) {
 		set.Rules.LostFactor = 1
 		if err := sh.SaveSetting(t.Context(), org.System, set, 1); !errs.Is(err, errs.Invalid) {
 			t.Errorf("lost before cooling: got %v, want invalid", err)
+		}
+	})
+}
+
+func TestAVersionSaysHowOldItsNewestPurchaseIs(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		sh.buys(sh.customer("Ann", sh.a, 0), sh.a, 10_000, "2025-11-01", "2026-01-05")
+		sh.buys(sh.customer("Ben", sh.b, 0), sh.b, 10_000, "2026-02-20")
+		done, err := sh.Refresh(t.Context(), org.System, on("2026-02-28"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "a week ago: nothing to say", []any{done.Model.Newest, done.Model.Behind()}, []any{on("2026-02-20"), 0})
+		for _, tc := range []struct {
+			store  org.StoreID
+			newest string
+			behind int
+		}{{0, "2026-02-20", 0}, {sh.a.ID, "2026-01-05", 54}, {sh.b.ID, "2026-02-20", 0}} {
+			o, doc, err := ReportOf[Overview](t.Context(), sh.Service, org.System, "overview", tc.store)
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "store "+tc.store.String(), []any{doc.Newest, doc.Behind, o.Newest, o.Behind}, []any{on(tc.newest), tc.behind, tc.newest, tc.behind})
+		}
+		for _, day := range []string{"2026-03-04", "2030-01-01"} {
+			if _, err := sh.Refresh(t.Context(), org.System, on(day)); !errs.Is(err, errs.Invalid) {
+				t.Errorf("as of %s, which has not come: got %v, want invalid", day, err)
+			}
 		}
 	})
 }

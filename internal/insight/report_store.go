@@ -16,10 +16,12 @@ import (
 
 // Document is a report as it was kept.
 type Document struct {
-	Name  string          `json:"name"`
-	Store org.StoreID     `json:"store"` // 0: all stores
-	AsOf  day.Day         `json:"as_of"`
-	Body  json.RawMessage `json:"report"`
+	Name   string          `json:"name"`
+	Store  org.StoreID     `json:"store"` // 0: all stores
+	AsOf   day.Day         `json:"as_of"`
+	Newest day.Day         `json:"newest"`      // of the newest purchase in it
+	Behind int             `json:"days_behind"` // how long before AsOf that was; 0: so lately that nothing need be said
+	Body   json.RawMessage `json:"report"`
 }
 
 // Report is a report of one store, or of all of them for store 0: those are for
@@ -36,10 +38,10 @@ func (s *Service) Report(ctx context.Context, actor org.Actor, name string, stor
 	}
 	d, err := db.One(ctx, s.DB, func(row db.Scanner) (d Document, err error) {
 		var body string
-		err = row.Scan(&d.Name, &d.Store, &d.AsOf, &body)
-		d.Body = json.RawMessage(body)
+		err = row.Scan(&d.Name, &d.Store, &d.AsOf, &d.Newest, &body)
+		d.Behind, d.Body = behind(d.Newest, d.AsOf), json.RawMessage(body)
 		return d, err
-	}, `SELECT name, store_id, as_of, document FROM insight_report WHERE name = ? AND store_id = ?`, name, int64(store))
+	}, `SELECT name, store_id, as_of, newest, document FROM insight_report WHERE name = ? AND store_id = ?`, name, int64(store))
 	if errors.Is(err, db.ErrNoRows) {
 		return d, errNoVersion
 	}
@@ -64,9 +66,10 @@ func Reports() []string { return slices.Sorted(maps.Keys(reports)) }
 
 // drawn is a report on its way into the table.
 type drawn struct {
-	name  string
-	store org.StoreID
-	body  []byte
+	name   string
+	store  org.StoreID
+	newest day.Day
+	body   []byte
 }
 
 // writeReports replaces all reports.
@@ -74,9 +77,9 @@ func (v *version) writeReports(ctx context.Context, tx *db.Tx, list []drawn) err
 	if _, err := tx.Exec(ctx, `DELETE FROM insight_report`); err != nil {
 		return err
 	}
-	_, err := tx.Bulk(ctx, db.Bulk{Table: "insight_report", Columns: []string{"name", "store_id", "model_id", "as_of", "document"}},
+	_, err := tx.Bulk(ctx, db.Bulk{Table: "insight_report", Columns: []string{"name", "store_id", "model_id", "as_of", "newest", "document"}},
 		db.Rows(list, func(d drawn) []any {
-			return []any{d.name, int64(d.store), int64(v.id), v.asOf.String(), string(d.body)}
+			return []any{d.name, int64(d.store), int64(v.id), v.asOf.String(), d.newest.String(), string(d.body)}
 		}))
 	return err
 }

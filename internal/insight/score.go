@@ -60,7 +60,7 @@ func scores(b *Book, f findings) []Score {
 		s.Warning = rules.warning(s, days, life, b.AsOf, f.troubles[s.Customer])
 		totals[i] = b.Total(i)
 	}
-	recency := quintiles(list, func(_ int, s *Score) int64 { return int64(s.Last) })
+	recency := upperQuintiles(list, func(_ int, s *Score) int64 { return int64(s.Last) })
 	frequency := quintiles(list, func(_ int, s *Score) int64 { return int64(s.Days) })
 	monetary := quintiles(list, func(i int, _ *Score) int64 { return totals[i] })
 	least := topSpent(list, f.setting.VIPShare)
@@ -73,17 +73,33 @@ func scores(b *Book, f findings) []Score {
 }
 
 // quintiles tells, for a value, which fifth of the customers it belongs to: 5 for
-// the highest. Equal values are in one fifth, the lowest they reach into.
+// the highest. Equal values are in one fifth, the lowest they reach into: where most
+// have bought once, they are all in the first.
 func quintiles(list []Score, value func(i int, s *Score) int64) func(int64) int8 {
+	sorted := sortedValues(list, value)
+	return func(v int64) int8 {
+		below, _ := slices.BinarySearch(sorted, v)
+		return int8(1 + 5*below/max(len(sorted), 1))
+	}
+}
+
+// upperQuintiles is quintiles with equal values in the highest fifth they reach
+// into: nobody came later than those who came on the newest day, however many.
+func upperQuintiles(list []Score, value func(i int, s *Score) int64) func(int64) int8 {
+	sorted := sortedValues(list, value)
+	return func(v int64) int8 {
+		upTo, _ := slices.BinarySearch(sorted, v+1)
+		return int8(5 - 5*(len(sorted)-upTo)/max(len(sorted), 1))
+	}
+}
+
+func sortedValues(list []Score, value func(i int, s *Score) int64) []int64 {
 	sorted := make([]int64, len(list))
 	for i := range list {
 		sorted[i] = value(i, &list[i])
 	}
 	slices.Sort(sorted)
-	return func(v int64) int8 {
-		below, _ := slices.BinarySearch(sorted, v)
-		return int8(1 + 5*below/max(len(sorted), 1))
-	}
+	return sorted
 }
 
 // topSpent is what the best share of those who bought in the last year have spent

@@ -40,6 +40,24 @@ func TestEqualValuesAreInOneFifth(t *testing.T) {
 	}
 }
 
+func TestWhoCameOnTheNewestDayIsAmongTheLatest(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		days [][]string
+		want []int8
+	}{
+		{"one customer", [][]string{{"2026-01-30"}}, []int8{5}},
+		{"all on one day", [][]string{{"2026-01-30"}, {"2026-01-30"}, {"2026-01-30"}}, []int8{5, 5, 5}},
+		{"most on the newest", [][]string{{"2025-01-01"}, {"2025-06-01"}, {"2026-01-30"}, {"2026-01-30"}, {"2026-01-30"}}, []int8{1, 2, 5, 5, 5}},
+	} {
+		for i, s := range scores(bookOf("2026-01-31", tc.days...), findings{setting: DefaultSetting(), gap: 60, forecast: newForecast(len(tc.days))}) {
+			if s.Recency != tc.want[i] {
+				t.Errorf("%s: customer %d is in fifth %d, want %d", tc.name, i+1, s.Recency, tc.want[i])
+			}
+		}
+	}
+}
+
 func TestTheRuleSaysWhatHappenedToThoseBefore(t *testing.T) {
 	// Of ten who were new 90 days ago, six came back; today's newcomer is given about that.
 	var customers [][]string

@@ -38,7 +38,17 @@ type Mix struct {
 }
 
 // Sales are those to both, in whole minor units.
-func (m Mix) Sales() int64 { return int64(math.Round(m.New.Sales() + m.Old.Sales())) }
+func (m Mix) Sales() int64 { return int64(math.Round(within(m.New.Sales() + m.Old.Sales()))) }
+
+// within keeps an amount that somebody made up in a what-if where whole numbers can
+// be reckoned with.
+func within(v float64) float64 {
+	const most = 1 << 59
+	if math.IsNaN(v) {
+		return 0
+	}
+	return min(most, max(-most, v))
+}
 
 // Part is what one factor contributes to the difference of two mixes, in minor units.
 type Part struct {
@@ -111,20 +121,24 @@ func wholes(exact []float64, total int64) []int64 {
 	order := make([]int, len(exact))
 	rest := total
 	for i, v := range exact {
-		list[i] = int64(math.Floor(v))
+		list[i] = int64(math.Floor(within(v)))
 		rest -= list[i]
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Compare(exact[b]-math.Floor(exact[b]), exact[a]-math.Floor(exact[a]))
 	})
-	for k := 0; rest != 0; k++ {
+	each := rest / int64(len(list)) // none, but where the amounts are larger than a float can tell apart
+	for i := range list {
+		list[i] += each
+	}
+	for k, n := 0, rest%int64(len(list)); n != 0; k++ {
 		step := int64(1)
-		if rest < 0 {
+		if n < 0 {
 			step = -1
 		}
-		list[order[k%len(order)]] += step
-		rest -= step
+		list[order[k]] += step
+		n -= step
 	}
 	return list
 }

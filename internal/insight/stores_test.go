@@ -33,6 +33,18 @@ func TestExplain_shares_the_difference_of_two_stores_without_residue(t *testing.
 	}})
 }
 
+func TestExplain_of_numbers_nobody_has_ends(t *testing.T) {
+	huge := Mix{New: Traffic{1e12, 1e12, 1e12}, Old: Traffic{1e12, 1e10, 1e14}}
+	e := Explain(storeA, huge)
+	var sum int64
+	for _, p := range e.Parts {
+		sum += p.Amount
+	}
+	if sum != e.Difference || e.Difference <= 0 {
+		t.Errorf("parts of %d for a difference of %d", sum, e.Difference)
+	}
+}
+
 func TestExplain_lays_a_loss_of_everybody_to_the_visitors(t *testing.T) {
 	none, few := Mix{}, Mix{Old: Traffic{Visitors: 100}}
 	same(t, "nobody came", Explain(Mix{Old: Traffic{100, 0.5, 200}}, none).Parts[3:], []Part{{"old", "visitors", -10_000}, {"old", "conversion", 0}, {"old", "ticket", 0}})

@@ -40,7 +40,7 @@ type StoreLine struct {
 
 	SinceBefore *Comparison `json:"since_before"`  // why it sells more or less than before; null: those months are not full
 	SinceYear   *Comparison `json:"since_year"`    // and than a year ago
-	Usual       *Comparison `json:"against_usual"` // and than the mean of all stores; null for one store alone, and for all together
+	Usual       *Comparison `json:"against_usual"` // and than the mean of the stores that sell; null for one store alone, and for all together
 }
 
 // StorePeriod is what was sold in some months.
@@ -92,7 +92,8 @@ func stores(v *View, a *Asked) Stores {
 	spans := storeSpans(v.All)
 	out.Now, out.Before, out.YearAgo = spans[0].months, spans[1].months, spans[2].months
 	sold := soldIn(v, spans)
-	var usual [2]Sold // the sums over the stores
+	var usual [2]Sold // the sums over the stores that sell now
+	selling, counted := 0, true
 	all := len(b.Stores)
 	for i, st := range b.Stores {
 		if sold[0][i] == (groups{}) && sold[1][i] == (groups{}) && sold[2][i] == (groups{}) {
@@ -101,8 +102,12 @@ func stores(v *View, a *Asked) Stores {
 		for p := range spans {
 			a.visited(&sold[p][i], &sold[p][all], st.ID, spans[p])
 		}
-		for g := range usual {
-			usual[g].add(sold[0][i].of[g])
+		if sold[0][i].sales() > 0 { // a store that is closed by now is nobody's measure
+			selling++
+			counted = counted && sold[0][i].period().Visitors != nil
+			for g := range usual {
+				usual[g].add(sold[0][i].of[g])
+			}
 		}
 		out.Stores = append(out.Stores, lineOf(st.ID, st.Code, st.Name, spans, sold[0][i], sold[1][i], sold[2][i]))
 	}
@@ -110,11 +115,10 @@ func stores(v *View, a *Asked) Stores {
 	if v.Store != 0 || len(out.Stores) == 0 {
 		return out
 	}
-	counted := !slices.ContainsFunc(out.Stores, func(l StoreLine) bool { return l.Now.Visitors == nil })
 	mean := (groups{of: usual, blind: !counted}).period()
-	mean.share(float64(len(out.Stores)))
+	mean.share(float64(max(selling, 1)))
 	for i := range out.Stores {
-		if len(out.Stores) > 1 {
+		if selling > 1 && out.Stores[i].Now.sales() > 0 {
 			c := Compare(mean, out.Stores[i].Now)
 			out.Stores[i].Usual = &c
 		}
@@ -191,6 +195,8 @@ func soldIn(v *View, spans [3]span) [3][]groups {
 	}
 	return sold
 }
+
+func (g groups) sales() int64 { return g.of[0].Sales + g.of[1].Sales }
 
 func (s *Sold) add(o Sold) {
 	s.Visitors += o.Visitors

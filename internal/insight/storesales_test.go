@@ -2,6 +2,8 @@ package insight
 
 import (
 	"testing"
+
+	"github.com/ricejar/ricejar/internal/org"
 )
 
 // twoStores is a book of two stores: A had two new customers of whom one came
@@ -85,4 +87,14 @@ func TestStores_do_not_compare_with_months_before_the_first_purchase(t *testing.
 	if s := stores(viewOf(b), &Asked{}); !s.Before.Full || s.Stores[0].SinceBefore == nil {
 		t.Errorf("got %+v, want a comparison with the months before", s)
 	}
+}
+
+func TestStores_are_measured_by_those_that_sell(t *testing.T) {
+	b := bookOf("2026-04-15", []string{"2026-01-10", "2026-02-10"}, []string{"2025-11-01"}, []string{"2026-03-01"}).at(1, 0, 1).at(2, 0, 2)
+	b.Stores = append(b.Stores, org.Store{ID: 3, Code: "C"})
+	s := stores(viewOf(b), &Asked{})
+	if len(s.Stores) != 3 || s.Stores[2].Code != "B" || s.Stores[2].Usual != nil {
+		t.Fatalf("got %+v; want B, which has sold nothing since the autumn, last and measured by nobody", s.Stores)
+	}
+	same(t, "the mean of A and C alone", []int64{s.Stores[0].Usual.From, s.Stores[1].Usual.From}, []int64{150, 150})
 }

@@ -21,7 +21,8 @@ CREATE TABLE insight_model (
     currency   {{text}} NOT NULL,
     customers  {{bigint}} NOT NULL,
     repeaters  {{bigint}} NOT NULL,
-    days       {{bigint}} NOT NULL,               -- from the first purchase to as_of
+    days       {{bigint}} NOT NULL,               -- from the first purchase to the newest
+    newest     {{text}} NOT NULL,                 -- day of the newest purchase; empty: there is none
     gap        {{bigint}} NOT NULL,               -- the shop's median gap, times two
     parameters {{text}} NOT NULL,                 -- JSON, by model
     holdout    {{text}} NOT NULL,                 -- JSON: the check, null where there is too little data
@@ -59,6 +60,8 @@ CREATE TABLE insight_score (
 CREATE INDEX insight_score_warned ON insight_score (half, value DESC, customer_id DESC) WHERE warning <> '';
 CREATE INDEX insight_score_store ON insight_score (half, store_id, value DESC, customer_id DESC) WHERE warning <> '';
 CREATE INDEX insight_score_owner ON insight_score (half, owner_id, value DESC, customer_id DESC) WHERE warning <> '' AND owner_id <> 0;
+-- The best, whoever bought most first: few, so that stores and people need no index of their own.
+CREATE INDEX insight_score_best ON insight_score (half, spent DESC, customer_id DESC) WHERE vip;
 
 -- When a customer entered each stage, replayed from the purchases: kept by its
 -- differences, because it hardly changes from one night to the next.
@@ -102,6 +105,7 @@ CREATE TABLE insight_report (
     store_id {{bigint}} NOT NULL,
     model_id {{bigint}} NOT NULL,
     as_of    {{text}} NOT NULL,
+    newest   {{text}} NOT NULL,                   -- day of the newest purchase in it; empty: there is none
     document {{text}} NOT NULL,                   -- JSON
     PRIMARY KEY (name, store_id)
 ) {{clustered}};
