@@ -3,6 +3,7 @@ package insight
 import (
 	"context"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/ricejar/ricejar/internal/customer"
@@ -53,8 +54,9 @@ func readJars(ctx context.Context, q db.Querier, jars []refill.Jar, asOf day.Day
 		var of customer.ID
 		var list []refill.Filling
 		done := func() {
-			if r, ok := j.Refill(homes[of], list, asOf); ok {
-				out = append(out, refillOf{of, r})
+			r, soon := j.Refill(homes[of], list, asOf)
+			if r.Last != 0 { // somebody asked: no rhythm speaks of what fills this jar
+				out = append(out, refillOf{customer: of, Refill: r, late: !soon, filled: productsOf(list)})
 			}
 			list = list[:0]
 		}
@@ -111,6 +113,19 @@ func readHomes(ctx context.Context, q db.Querier, j refill.Jar) (map[customer.ID
 type refillOf struct {
 	customer customer.ID
 	refill.Refill
+	late   bool                 // so far off, or past, that it is not told
+	filled []purchase.ProductID // all that went into the jar
+}
+
+// productsOf are what filled a jar, each once.
+func productsOf(list []refill.Filling) []purchase.ProductID {
+	var out []purchase.ProductID
+	for _, f := range list {
+		if !slices.Contains(out, f.Product) {
+			out = append(out, f.Product)
+		}
+	}
+	return out
 }
 
 // writeRefills foretells and writes when the jars run out, those of the jars first; it
@@ -123,8 +138,11 @@ func (s *Service) writeRefills(ctx context.Context, v *version, l *lines, jars [
 	}
 	told := make(map[key]bool, len(jars))
 	for _, r := range jars {
-		told[key{r.customer, r.Product}] = true
+		for _, p := range r.filled {
+			told[key{r.customer, p}] = true
+		}
 	}
+	jars = slices.DeleteFunc(jars, func(r refillOf) bool { return r.late })
 	write := func(list []refillOf) error {
 		for from := 0; from < len(list); from += chunk {
 			part := list[from:min(from+chunk, len(list))]
@@ -156,7 +174,7 @@ func (s *Service) writeRefills(ctx context.Context, v *version, l *lines, jars [
 		for _, r := range list {
 			c := l.customers[rows[r.Customer]]
 			if !told[key{c, r.Product}] { // what they told counts for more than their rhythm
-				kept = append(kept, refillOf{c, r.Refill})
+				kept = append(kept, refillOf{customer: c, Refill: r.Refill})
 			}
 		}
 		if err := write(kept); err != nil {

@@ -130,12 +130,28 @@ func TestTheNameOfWhatWasBoughtTellsHowMuch(t *testing.T) {
 		if err != nil || len(v.Refills) != 1 || v.Refills[0].Due != on("2026-03-17") {
 			t.Errorf("20 kg and 5 kg that four eat up: got %+v, %v, want 2026-03-17", v.Refills, err)
 		}
+		// The smaller bags that came before tell that they eat less; what has a rhythm
+		// of its own then has no date beside the jar's.
+		for _, day := range []string{"2025-10-01", "2025-11-01", "2025-12-01", "2026-01-01", "2026-02-01"} {
+			_, err := sh.purchases.Record(t.Context(), org.System, purchase.NewReceipt{Store: sh.a.ID, Customer: ann, SoldAt: on(day).Start(time.UTC),
+				Lines: []purchase.NewLine{{SKU: "R10", Name: "大米10kg", Category: "rice", Quantity: money.One, UnitPrice: 1_000_000}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := sh.Refresh(t.Context(), org.System, on("2026-02-25")); err != nil {
+			t.Fatal(err)
+		}
+		v, err = sh.Customer(t.Context(), org.System, ann)
+		if err != nil || len(v.Refills) != 0 {
+			t.Errorf("25 kg that last for long: got %+v, %v, want no date yet, by the rhythm neither", v.Refills, err)
+		}
 		list, err := sh.JarProducts(t.Context(), set.Jars[0], 10)
-		if err != nil || len(list) != 2 {
+		if err != nil || len(list) != 3 {
 			t.Fatalf("got %+v, %v", list, err)
 		}
 		for _, p := range list {
-			if want := map[string]float64{"大米20kg": 20, "散装大米": 5}[p.Name]; p.Amount != want || p.Told != (want == 20) {
+			if want := map[string]float64{"大米20kg": 20, "大米10kg": 10, "散装大米": 5}[p.Name]; p.Amount != want || p.Told != (want > 5) {
 				t.Errorf("got %+v, want %v", p, want)
 			}
 		}
