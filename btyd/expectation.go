@@ -43,9 +43,10 @@ func geometricPurchases(a, b, s, tau float64) float64 {
 
 // geometricPurchasesByIntegral is the mean over p of (1 - (1+p tau)^-s)/p.
 func geometricPurchasesByIntegral(a, b, s, tau float64) float64 {
-	return meanOverBeta(a, b, max(s*tau, tau), func(p float64) float64 {
+	all := min(s*tau, math.MaxFloat64) // purchases of those who never stop, kept a number
+	return meanOverBeta(a, b, max(all, tau), func(p float64) float64 {
 		if p == 0 {
-			return s * tau
+			return all
 		}
 		return -math.Expm1(-s*math.Log1p(p*tau)) / p
 	})

@@ -123,11 +123,7 @@ func (m geometric) expected(h History, t float64) float64 {
 	if !m.valid(h) || !(t >= 0) {
 		return math.NaN()
 	}
-	alive := m.alive(h)
-	if alive == 0 {
-		return 0
-	}
-	return alive * m.comes(h, t, make([]float64, m.k))
+	return ofAlive(m.alive(h), m.comes(h, t, make([]float64, m.k)))
 }
 
 // comes is the expected number of purchases within t of a customer who is alive, over the events
@@ -137,7 +133,9 @@ func (m geometric) comes(h History, t float64, terms []float64) float64 {
 	sum := m.silence(h, terms)
 	e := 0.0
 	for j, w := range terms {
-		e += w / sum * m.purchases(h.X, j, tau)
+		if w > 0 { // the other factor may be infinite
+			e += w / sum * m.purchases(h.X, j, tau)
+		}
 	}
 	return e
 }
@@ -235,9 +233,8 @@ func (m geometric) next(h History, q float64) float64 {
 	come := func(t float64) float64 { return m.comesWithin(h, t, terms) }
 	high := m.alpha + h.T
 	for come(high) < q/alive {
-		high *= 2
-		if math.IsInf(high, 1) {
-			return high
+		if high *= 2; !(high < never*(m.alpha+h.T)) {
+			return math.Inf(1)
 		}
 	}
 	low := 0.0

@@ -85,13 +85,17 @@ func (m ParetoNBD) Alive(h History) float64 {
 	return math.Min(1, 1/(m.at(h.X, h.T).buys()+math.Exp(m.deathInSilence(h))))
 }
 
+// never is how many times Alpha or Beta a time is taken for endless: powers of it are still numbers.
+const never = 1e100
+
 // Active is P(active): the probability of a purchase within (T, T+t].
 func (m ParetoNBD) Active(h History, t float64) float64 {
 	return m.Alive(h) * m.at(h.X, h.T).activeNew(t)
 }
 
 // activeNew is the probability that a new customer buys again within t: that the next
-// purchase comes before death, less that it does so after t.
+// purchase comes before death, less that it does so after t; rounding must not make it more than the
+// purchases to be expected.
 func (m ParetoNBD) activeNew(t float64) float64 {
 	switch {
 	case !(t >= 0):
@@ -99,12 +103,12 @@ func (m ParetoNBD) activeNew(t float64) float64 {
 	case math.IsInf(t, 1):
 		return m.buys()
 	}
-	return math.Max(0, m.buys()-math.Exp(-m.decay(t))*m.at(0, t).buys())
+	return math.Max(0, math.Min(m.R/m.Alpha*m.lifetimeWithin(t), m.buys()-math.Exp(-m.decay(t))*m.at(0, t).buys()))
 }
 
 // Expected is E[Y(t)], the expected number of purchases in (T, T+t] (equation 41).
 func (m ParetoNBD) Expected(h History, t float64) float64 {
-	return m.Alive(h) * m.at(h.X, h.T).ExpectedNew(t)
+	return ofAlive(m.Alive(h), m.at(h.X, h.T).ExpectedNew(t))
 }
 
 // ExpectedNew is E[X(t)] (equation 27), at s = 1 too.
@@ -138,7 +142,8 @@ func (m ParetoNBD) Surprise(h History) float64 {
 }
 
 // NextPurchase is the time from the end of observation within which the next purchase comes
-// with probability q: Active solved for t. +Inf when it may never come with that probability.
+// with probability q: Active solved for t. +Inf when it may never come with that probability, or only after more than
+// 10^100 times the age, which is the same.
 func (m ParetoNBD) NextPurchase(h History, q float64) float64 {
 	alive, living := m.Alive(h), m.at(h.X, h.T)
 	switch {
@@ -146,27 +151,43 @@ func (m ParetoNBD) NextPurchase(h History, q float64) float64 {
 		return math.NaN()
 	case q == 0:
 		return 0
-	case q >= alive*living.activeNew(math.Inf(1)):
+	}
+	farthest := never * min(living.Alpha, living.Beta)
+	if q/alive >= living.activeNew(farthest) {
 		return math.Inf(1)
 	}
-	low, high := 0.0, living.Alpha
-	for living.activeNew(high) < q/alive {
-		if low, high = high, high*2; math.IsInf(high, 1) {
-			return high
-		}
-	}
+	return living.activeQuantile(q/alive, farthest)
+}
+
+// activeQuantile is the t at which activeNew reaches q, which it does before most: Newton's method for ln activeNew over
+// ln t, with halving where a step would leave what is known. The derivative of activeNew is the density of the
+// next purchase: the probability that none and no death came by t, by the rate then to be expected.
+func (m ParetoNBD) activeQuantile(q, most float64) float64 {
+	low, high := math.Inf(-1), math.Log(most) // of ln t
+	// No more than r/α purchases are to be expected in a unit of time.
+	u := min(high, math.Log(q)+math.Log(m.Alpha)-math.Log(m.R))
 	for range 200 {
-		mid := low + (high-low)/2
-		if mid <= low || mid >= high {
+		t := math.Exp(u)
+		active := m.activeNew(t)
+		if active < q {
+			low = u
+		} else {
+			high = u
+		}
+		slope := t * math.Exp(-m.decay(t)) * m.R / (m.Alpha + t) / active
+		next := u - math.Log(active/q)/slope
+		if !(next > low && next < high) {
+			next = low + (high-low)/2
+			if math.IsInf(low, -1) {
+				next = high - 1
+			}
+		}
+		if math.Abs(next-u) <= 1e-15*max(1, math.Abs(u)) || next <= low || next >= high {
 			break
 		}
-		if living.activeNew(mid) < q/alive {
-			low = mid
-		} else {
-			high = mid
-		}
+		u = next
 	}
-	return high
+	return math.Exp(u)
 }
 
 // expm1Ratio is (e^v − 1)/v, at v = 0 too.
@@ -189,13 +210,15 @@ func (m ParetoNBD) Probability(n int, t float64) float64 {
 		return 1 - m.activeNew(t)
 	}
 	count := float64(n)
+	t = min(t, never*min(m.Alpha, m.Beta))
 	constant := lnRising(m.R, count) - lnGamma(count+1)
 	// The negative binomial at τ, given λ's distribution, and the share alive at τ.
 	bought := func(tau float64) float64 {
 		return constant - m.R*math.Log1p(tau/m.Alpha) - count*math.Log1p(m.Alpha/tau)
 	}
 	alive := func(tau float64) float64 { return -m.S * math.Log1p(tau/m.Beta) }
-	died := integrate(t, func(tau float64) float64 {
+	sharp := 1/(count+1) + 1/(m.R+m.S+1) // variance of ln τ where the integrand is largest, or less
+	died := integrate(t, m.Alpha, sharp, func(tau float64) float64 {
 		return m.S / (m.Beta + tau) * math.Exp(bought(tau)+alive(tau))
 	})
 	return math.Exp(bought(t)+alive(t)) + died
@@ -212,16 +235,26 @@ func (m ParetoNBD) ConditionalProbability(h History, n int, t float64) float64 {
 	return p
 }
 
-// integrate is the integral of f, smooth within, from 0 to b: the trapezoidal rule after the substitution
-// of Takahasi & Mori (1974), τ = b/2 (1 + tanh(π/2 sinh k)), that crowds the nodes to the ends.
-func integrate(b float64, f func(float64) float64) float64 {
-	const step = 1.0 / 24
+// integrate is the integral from 0 to b of f, which falls off at least like τ below scale: the trapezoidal rule after
+// τ = b/(1+e^-u), which counts τ by its logarithm, so that it does not matter how far b is from scale. As a function
+// of ln τ, f is a peak of at least this variance, or smooth.
+func integrate(b, scale, variance float64, f func(float64) float64) float64 {
+	step := min(0.25, 0.7*math.Sqrt(variance))
+	from := math.Log(min(1, scale/b)) - 25 // the square of e^-25 is next to nothing
 	sum := 0.0
-	for i := -80; i <= 80; i++ {
-		k := step * float64(i)
-		q := math.Exp(-math.Pi * math.Sinh(k)) // τ = b/(1+q)
+	for i := range int((45-from)/step) + 1 {
+		q := math.Exp(-(from + step*float64(i)))
 		share := 1 / (1 + q)
-		sum += f(b*share) * math.Cosh(k) * share * share * q
+		sum += f(b*share) * share * share * q
 	}
-	return sum * step * math.Pi * b
+	return sum * step * b
+}
+
+// ofAlive is what is expected of a customer who is alive, times the probability that he is: nothing of
+// who is gone, even where the other is infinite.
+func ofAlive(alive, expected float64) float64 {
+	if alive == 0 && math.IsInf(expected, 1) {
+		return 0
+	}
+	return alive * expected
 }

@@ -121,7 +121,7 @@ func (s *scorer) stretch(from, to int) {
 			s.needs.Active[i] = alive * mean(f.buys, f.moreBuys, terms, silence)
 		}
 		if s.needs.Expected != nil {
-			s.needs.Expected[i] = alive * mean(f.expected, f.moreExpected, terms, silence)
+			s.needs.Expected[i] = ofAlive(alive, mean(f.expected, f.moreExpected, terms, silence))
 		}
 	}
 }
@@ -132,7 +132,9 @@ func mean(first float64, more, terms []float64, silence float64) float64 {
 		return first
 	}
 	for j, v := range more {
-		first += terms[j+1] * v
+		if w := terms[j+1]; w > 0 { // v may be infinite
+			first += w * v
+		}
 	}
 	return first / silence
 }
@@ -181,9 +183,6 @@ func (s *scorer) alone(i int, terms []float64) {
 		s.needs.Active[i] = alive * buys
 	}
 	if s.needs.Expected != nil {
-		if alive == 0 {
-			expected = 0
-		}
-		s.needs.Expected[i] = alive * expected
+		s.needs.Expected[i] = ofAlive(alive, expected)
 	}
 }

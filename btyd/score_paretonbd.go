@@ -21,7 +21,7 @@ func (m ParetoNBD) Score(dst Scores, h *Histories, t float64) {
 				dst.Active[i] = alive * p.active(i)
 			}
 			if dst.Expected != nil {
-				dst.Expected[i] = alive * p.expected(i)
+				dst.Expected[i] = ofAlive(alive, p.expected(i))
 			}
 		}
 	})
