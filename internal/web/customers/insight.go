@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/insight/refill"
 	"github.com/ricejar/ricejar/internal/web"
 	"github.com/ricejar/ricejar/internal/web/paths"
 	"github.com/ricejar/ricejar/internal/web/ui"
@@ -206,14 +206,15 @@ func afterwards(pr i18n.Printer, bought bool) string {
 	return pr.T("customers.not_since")
 }
 
-// refillDays are the days between which something probably runs out; when they
-// lie far apart, that nobody knows.
-func refillDays(ctx context.Context, low, high day.Day) string {
+// refillDays are the days between which something probably runs out, or that
+// nobody knows when they lie far apart; and what that rests on.
+func refillDays(ctx context.Context, r refill.Refill) string {
 	pr, today := i18n.From(ctx), ui.Today(ctx)
-	if high.Sub(low) > vague {
-		return pr.T("customers.refill_vague")
+	by := " · " + pr.T("customers.refill_by."+string(r.Basis))
+	if r.High.Sub(r.Low) > vague {
+		return pr.T("customers.refill_vague") + by
 	}
-	return pr.T("customers.refill_between", "low", pr.DayShort(low.String(), today), "high", pr.DayShort(high.String(), today))
+	return pr.T("customers.refill_between", "low", pr.DayShort(r.Low.String(), today), "high", pr.DayShort(r.High.String(), today)) + by
 }
 
 // vague is how many days apart the ends of a guess are no longer worth telling.
