@@ -24,7 +24,7 @@ func geometricPurchases(a, b, s, tau float64) float64 {
 	c := a + b - 1
 	d := c - s
 	// Where terms are many, of both signs, or add up to much more than the answer: integrate.
-	if tau > 50 || a > 30 || d < -6 || c > 1e3*s {
+	if tau > 50 || a > 30 || d < -6 || math.Abs(c) > 1e3*s {
 		return geometricPurchasesByIntegral(a, b, s, tau)
 	}
 	z, l, e := tau/(1+tau), -math.Log1p(tau), a-1
