@@ -1,6 +1,7 @@
 // Package demo makes up a believable chain, for `ricejar demo`, the browser
 // tests and whoever wants to see the program with people in it: six stores in
-// three cities, their staff, four thousand customers and two years of receipts.
+// three cities, their staff, four thousand customers and two years of receipts;
+// the furniture stores also bring rice, oil and coffee to the homes around them.
 //
 // It owns no table and no rule. A chain is first planned in memory, which is
 // pure and follows from the seed and the day it is planned for; then it is

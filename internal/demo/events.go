@@ -32,7 +32,7 @@ const careWording = "加入会员时口头询问：同意购买后的回访和�
 func (p *planner) stories() []event {
 	visits := make([][]*receipt, len(p.people))
 	for i := range p.receipts {
-		if r := &p.receipts[i]; r.customer != walkIn && r.lines[0].quantity > 0 {
+		if r := &p.receipts[i]; r.customer != walkIn && r.lines[0].quantity > 0 && !r.pantry {
 			visits[r.customer] = append(visits[r.customer], r)
 		}
 	}
@@ -40,6 +40,7 @@ func (p *planner) stories() []event {
 	for i := range p.people {
 		list = append(list, p.story(i, visits[i])...)
 	}
+	list = append(list, p.told...)
 	slices.SortStableFunc(list, func(a, b event) int {
 		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.store, b.store), cmp.Compare(a.minute, b.minute))
 	})

@@ -99,11 +99,7 @@ func (p *planner) facts(c person, t trade, n int) []fact {
 	add("personality", pickOne(r, personality))
 	add("service_style", pickOne(r, serviceStyles))
 	add("attitude_promotion", pickOne(r, promotions))
-	if len(c.life.kids) > 0 || c.life.couple {
-		add("household_size", strconv.Itoa(2+len(c.life.kids)))
-	} else {
-		add("household_size", "1")
-	}
+	add(peopleAtHome, strconv.Itoa(c.life.atHome()))
 	switch t {
 	case org.Furniture:
 		add("taste_furnishing", pickOne(r, furnishing))

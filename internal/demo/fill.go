@@ -140,11 +140,14 @@ func (f *filler) company(ctx context.Context, password string) ([]SignIn, error)
 		}
 		f.staff = append(f.staff, p)
 	}
-	for _, field := range fields() {
+	for _, field := range append(fields(), pantryFields()...) {
 		field.Active = true
 		if err := f.Customers.SaveField(ctx, org.System, field); err != nil {
 			return nil, err
 		}
+	}
+	if err := f.saveJars(ctx); err != nil {
+		return nil, err
 	}
 	return f.signIns(ctx, password)
 }

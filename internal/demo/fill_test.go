@@ -60,6 +60,7 @@ func TestFill_gives_everybody_who_signs_in_something_to_do(t *testing.T) {
 				t.Errorf("%s has %d tasks", in.Login, len(page.Items))
 			}
 		}
+		refills(t, into, today)
 		kept := stats(t, into)
 		if _, err := into.Purchases.RebuildStats(ctx); err != nil {
 			t.Fatal(err)
@@ -68,6 +69,29 @@ func TestFill_gives_everybody_who_signs_in_something_to_do(t *testing.T) {
 			t.Error("statistics made anew differ from those kept along the way")
 		}
 	})
+}
+
+// refills has the night of a filled chain computed, and wants dates of both kinds
+// and somebody to call before something runs out.
+func refills(t *testing.T, into demo.Into, today day.Day) {
+	t.Helper()
+	if _, err := into.Insight.Refresh(t.Context(), org.System, today.AddDays(-1)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := into.Care.Plan(t.Context(), today); err != nil {
+		t.Fatal(err)
+	}
+	count := func(least int64, what, query string, args ...any) {
+		n, err := db.One(t.Context(), into.DB, db.Value[int64], query, args...)
+		if err != nil || n < least {
+			t.Errorf("%d %s, %v, want at least %d", n, what, err, least)
+		}
+	}
+	for _, basis := range []string{"jar", "rhythm"} {
+		count(3, "dates by "+basis, `SELECT COUNT(*) FROM insight_refill f JOIN product p ON p.id = f.product_id
+			WHERE f.basis = ? AND p.category IN ('大米', '食用油', '净水滤芯', '咖啡豆')`, basis)
+	}
+	count(1, "tasks before something runs out", `SELECT COUNT(*) FROM task t JOIN care_rule r ON r.id = t.rule_id WHERE r.code = 'refill' AND t.state = 'open'`)
 }
 
 // stats sums up the statistics of all customers.

@@ -75,6 +75,7 @@ type planner struct {
 	homes  int
 
 	receipts []receipt
+	told     []event // at the till of the pantry
 }
 
 // population makes up all customers, in the order in which they joined.

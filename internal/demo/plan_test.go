@@ -162,18 +162,28 @@ func TestStaff_fill_every_role_and_one_of_each_signs_in(t *testing.T) {
 func TestFields_and_facts_fit_each_other(t *testing.T) {
 	p := newPlan(someDay, 100)
 	byCode := map[string]int{}
-	for i, f := range fields() {
+	all := append(fields(), pantryFields()...)
+	for i, f := range all {
 		byCode[f.Code] = i
+	}
+	check := func(k fact) {
+		if i, own := byCode[k.field]; own {
+			if _, err := all[i].Parse(k.value); err != nil {
+				t.Errorf("%s = %q: %v", k.field, k.value, err)
+			}
+		}
+	}
+	if len(p.told) < 50 {
+		t.Errorf("%d homes told how many they are, want at least 50", len(p.told))
+	}
+	for _, e := range p.told {
+		for _, k := range e.facts {
+			check(k)
+		}
 	}
 	for _, c := range p.people[:1500] {
 		for _, k := range p.facts(c, stores[c.store].trade, 20) {
-			i, own := byCode[k.field]
-			if !own {
-				continue
-			}
-			if _, err := fields()[i].Parse(k.value); err != nil {
-				t.Errorf("%s = %q: %v", k.field, k.value, err)
-			}
+			check(k)
 		}
 	}
 	if !slices.IsSortedFunc(p.people, func(a, b person) int { return a.joined.Sub(b.joined) }) {

@@ -24,6 +24,7 @@ type receipt struct {
 	minute   int // since midnight
 	lines    []line
 	delivery *delivery
+	pantry   bool // of what is used up at home
 }
 
 type line struct {
@@ -51,6 +52,7 @@ func (p *planner) trading() {
 		}
 	}
 	p.walkIns()
+	p.pantry()
 	p.number()
 }
 
