@@ -2,11 +2,13 @@ package insight
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"sync"
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/insight/winback"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -157,7 +159,7 @@ type usualPrice struct {
 
 // How far back is looked, in days.
 const (
-	contactDays = 2*year + 2*winBackDays
+	contactDays = 2*year + 2*winback.Days
 	habitDays   = linesBack
 )
 
@@ -169,6 +171,17 @@ func (a *Asked) contactsOf(row int) []contact {
 		to++
 	}
 	return a.Contacts[from:to]
+}
+
+// reachedOf are the contacts of one row in which they were reached.
+func (a *Asked) reachedOf(row int) iter.Seq[winback.Contact] {
+	return func(yield func(winback.Contact) bool) {
+		for _, c := range a.contactsOf(row) {
+			if c.reached && !yield(winback.Contact{Day: c.day, Rule: c.rule}) {
+				return
+			}
+		}
+	}
 }
 
 // habit is that of a row.

@@ -2,6 +2,8 @@ package insight
 
 import (
 	"slices"
+
+	"github.com/ricejar/ricejar/internal/insight/life"
 )
 
 // Distribution tells how unlike the customers are in what they will bring, how
@@ -65,7 +67,7 @@ func distribution(v *View) Distribution {
 		put(out.Active, int(v.Scores[i].Active*100))
 	}
 	slices.Sort(gaps)
-	out.MedianGap = float64(middle(gaps)) / 2
+	out.MedianGap = float64(life.Middle(gaps)) / 2
 	out.RepeatRate = share(int64(out.Repeaters), int64(b.Len()))
 	return out
 }

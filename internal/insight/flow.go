@@ -1,6 +1,9 @@
 package insight
 
-import "github.com/ricejar/ricejar/internal/day"
+import (
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/insight/life"
+)
 
 // Flow tells how the customers went from stage to stage, over some spans that end
 // with the day of the report.
@@ -38,17 +41,17 @@ var flowSpans = []int{30, 90, 365}
 
 func flow(v *View) Flow {
 	out := Flow{Spans: make([]FlowSpan, len(flowSpans))}
-	var moves [len(stageCodes)][len(stageCodes)]Move
+	var moves [life.Count][life.Count]Move
 	for i, span := range flowSpans {
 		from := v.Book.AsOf.AddDays(-span)
 		clear(moves[:])
-		var life Life
+		var way Way
 		var days []day.Day
 		for k := range v.Scores {
 			s := &v.Scores[k]
 			days = v.All.Days(days[:0], v.Book.whole(k))
-			v.Setting.Rules.replay(&life, days, v.shopGap(), from)
-			was, _ := life.At(from)
+			v.Setting.Rules.Follow(&way, days, v.shopGap(), from)
+			was, _ := way.At(from)
 			m := &moves[was][s.Stage]
 			m.Customers++
 			m.Spent += s.Spent
@@ -59,9 +62,9 @@ func flow(v *View) Flow {
 }
 
 // spanOf sums a matrix of moves up.
-func spanOf(moves [][len(stageCodes)]Move, days int, from, to day.Day) FlowSpan {
+func spanOf(moves [][life.Count]Move, days int, from, to day.Day) FlowSpan {
 	f := FlowSpan{Days: days, From: from.String(), To: to.String(), Moves: []Move{}}
-	var before, after [len(stageCodes)]int
+	var before, after [life.Count]int
 	for was := range moves {
 		for is, m := range moves[was] {
 			if m.Customers == 0 {

@@ -7,6 +7,7 @@ import (
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/insight/life"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -55,7 +56,7 @@ func (s *Service) FlowBetween(ctx context.Context, actor org.Actor, store org.St
 // readFlow sums the transitions of all customers up. Whoever had not bought by
 // the last day is not in it.
 func readFlow(ctx context.Context, q db.Querier, from, to day.Day, query string, args ...any) (FlowSpan, error) {
-	var moves [len(stageCodes)][len(stageCodes)]Move
+	var moves [life.Count][life.Count]Move
 	var of customer.ID
 	var spent int64
 	var was, is Stage

@@ -2,6 +2,7 @@ package insight
 
 import (
 	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/insight/life"
 )
 
 // forecast is what the customers of a book are expected to do, row by row.
@@ -26,16 +27,16 @@ func byRule(b *Book, s Setting, gap int) forecast {
 	f := newForecast(b.Len())
 	cut := b.AsOf.AddDays(-s.Horizon)
 	var all tally
-	var stages [len(stageCodes)]tally
+	var stages [life.Count]tally
 	var days []day.Day
-	var life Life
+	var way Way
 	for i := range b.Customers {
 		if b.First(i) > cut {
 			continue
 		}
 		days = b.Days(days[:0], i)
-		s.Rules.replay(&life, days, gap, cut)
-		stage, _ := life.At(cut)
+		s.Rules.Follow(&way, days, gap, cut)
+		stage, _ := way.At(cut)
 		came := 0
 		for k := len(days) - 1; days[k] > cut; k-- {
 			came++
@@ -53,8 +54,8 @@ func byRule(b *Book, s Setting, gap int) forecast {
 	base, rate := (all.returned+1)/(all.customers+2), (all.days+1)/(all.customers+2)
 	spend := spends(b)
 	for i := range b.Customers {
-		s.Rules.replay(&life, b.Days(days[:0], i), gap, b.AsOf)
-		stage, _ := life.At(b.AsOf)
+		s.Rules.Follow(&way, b.Days(days[:0], i), gap, b.AsOf)
+		stage, _ := way.At(b.AsOf)
 		t := stages[stage]
 		f.active[i] = (t.returned + like*base) / (t.customers + like)
 		f.expected[i] = (t.days + like*rate) / (t.customers + like)

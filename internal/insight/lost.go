@@ -6,6 +6,8 @@ import (
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/insight/life"
+	"github.com/ricejar/ricejar/internal/insight/winback"
 )
 
 // LostCustomers tells who is lost, since when, what they were worth, why, and
@@ -72,42 +74,11 @@ type LostMonth struct {
 	WonBack int    `json:"won_back"`
 }
 
-// WonBackBy is what came of the contacts of one rule with the lost: how many
-// bought within winBackDays of the first contact, against how many would have
-// anyway. The base are those nobody contacted, after as long a silence; it is no
-// experiment, because whom to call was not left to chance.
-type WonBackBy struct {
-	Rule     string  `json:"rule"`     // code of the rule; empty: all rules together
-	Contacts int     `json:"contacts"` // times that somebody lost was reached
-	Returned int     `json:"returned"` // of them, who bought within the days
-	Share    float64 `json:"share"`
-	Base     float64 `json:"base"`  // the share to expect without a contact
-	Extra    float64 `json:"extra"` // how many more than that came
-}
+// WonBackBy is what came of the contacts of one rule with the lost: see package winback.
+type WonBackBy = winback.By
 
 // lostListed is how many lost customers are named.
 const lostListed = 500
-
-// winBackDays is how long after a contact a purchase counts as its doing.
-const winBackDays = 60
-
-// spell is a time of being lost.
-type spell struct {
-	since day.Day
-	back  day.Day // of the purchase that ended it; 0: it goes on
-}
-
-// spells are the times of being lost within a life.
-func (l Life) spells(dst []spell) []spell {
-	for _, t := range l.Transitions {
-		if t.Stage == Lost {
-			dst = append(dst, spell{since: t.Day})
-		} else if n := len(dst); t.Was == Lost && n > 0 {
-			dst[n-1].back = t.Day
-		}
-	}
-	return dst
-}
 
 func lost(v *View, a *Asked) LostCustomers {
 	b := v.Book
@@ -125,29 +96,29 @@ func lost(v *View, a *Asked) LostCustomers {
 		out.Months = append(out.Months, LostMonth{Month: m.String()})
 	}
 	reasons := make(map[Reason]*LostBecause)
-	back := newWinBack(b.AsOf)
-	var life Life
+	back := winback.New(b.AsOf)
+	var way Way
 	var days []day.Day
-	var list []spell
+	var list []life.Spell
 	for i := range v.Scores {
 		row := b.whole(i)
 		days = v.All.Days(days[:0], row)
-		v.Setting.Rules.replay(&life, days, v.shopGap(), b.AsOf)
-		list = life.spells(list[:0])
+		v.Setting.Rules.Follow(&way, days, v.shopGap(), b.AsOf)
+		list = way.Spells(list[:0])
 		for _, s := range list {
-			if m := monthOf(s.since); m >= first {
+			if m := monthOf(s.Since); m >= first {
 				out.Months[m-first].Lost++
 			}
-			if m := monthOf(s.back); s.back != 0 && m >= first {
+			if m := monthOf(s.Back); s.Back != 0 && m >= first {
 				out.Months[m-first].WonBack++
 			}
-			back.add(s, a.contactsOf(row))
+			back.Add(s, a.reachedOf(row))
 		}
 		if v.Scores[i].Stage == Lost {
 			out.add(v, a, i, days, reasons)
 		}
 	}
-	out.WonBack = back.result()
+	out.WonBack = back.Result()
 	for _, r := range Reasons() {
 		if x := reasons[r]; x != nil {
 			out.Reasons = append(out.Reasons, *x)
@@ -167,7 +138,7 @@ func (l *LostCustomers) add(v *View, a *Asked, i int, days []day.Day, reasons ma
 	row := v.Book.whole(i)
 	told := a.Reasons[int32(row)]
 	one := LostOne{Customer: s.Customer, Since: s.Since.String(), Last: s.Last.String(), Days: int(s.Days), Worth: v.Book.lastYear(i),
-		Total: v.Book.Total(i), Active: s.Active, Reason: told.reason, Sign: lostBecause(days, a.Faults[int32(row)], v.Setting.Rules.LeastGap)}
+		Total: v.Book.Total(i), Active: s.Active, Reason: told.reason, Sign: lostBecause(v.Setting.Rules, days, a.Faults[int32(row)])}
 	l.List = append(l.List, one)
 	l.Count++
 	l.Worth += one.Worth
@@ -191,9 +162,9 @@ func (l *LostCustomers) add(v *View, a *Asked, i int, days []day.Day, reasons ma
 }
 
 // lostBecause reads from the purchases why somebody stays away.
-func lostBecause(days []day.Day, f fault, leastGap int) LostCode {
+func lostBecause(r Rules, days []day.Day, f fault) LostCode {
 	last := days[len(days)-1]
-	latest, before := fading(days)
+	_, _, less := r.Fading(days)
 	switch {
 	case f.complained >= last:
 		return LostUnhappy
@@ -201,7 +172,7 @@ func lostBecause(days []day.Day, f fault, leastGap int) LostCode {
 		return LostReturned
 	case len(days) == 1:
 		return LostOnce
-	case latest >= fadingFactor*max(before, 2*leastGap):
+	case less:
 		return LostFading
 	}
 	return LostSudden

@@ -1,10 +1,12 @@
 package insight
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/insight/winback"
 )
 
 func TestLost_tells_who_since_when_worth_what_and_why(t *testing.T) {
@@ -51,38 +53,13 @@ func TestLostBecause_names_the_gravest_first(t *testing.T) {
 		{"a complaint before the last purchase", rhythm, fault{complained: on("2026-02-05")}, LostSudden},
 		{"one purchase", rhythm[:1], fault{}, LostOnce},
 	} {
-		if got := lostBecause(tc.days, tc.f, 7); got != tc.want {
+		if got := lostBecause(DefaultRules(), tc.days, tc.f); got != tc.want {
 			t.Errorf("%s: got %s, want %s", tc.name, got, tc.want)
 		}
 	}
 }
 
-func TestWinBack_compares_with_those_nobody_contacted(t *testing.T) {
-	w := newWinBack(on("2026-03-31"))
-	call := func(rule, day string) contact { return contact{day: on(day), rule: rule, reached: true} }
-	since := on("2025-06-01")
-	// Four whom nobody contacted: one came back within 60 days, one after 100.
-	w.add(spell{since: since, back: since.AddDays(30)}, nil)
-	w.add(spell{since: since, back: since.AddDays(100)}, nil)
-	w.add(spell{since: since}, nil)
-	w.add(spell{since: since}, nil)
-	// Four who were contacted in the first weeks: three came back in time.
-	w.add(spell{since: since, back: since.AddDays(20)}, []contact{call("cooling", "2025-06-11")})
-	w.add(spell{since: since, back: since.AddDays(70)}, []contact{call("cooling", "2025-06-11"), call("cooling", "2025-07-11")})
-	w.add(spell{since: since, back: since.AddDays(200)}, []contact{call("cooling", "2025-06-11"), call("birthday", "2025-06-12")})
-	w.add(spell{since: since}, []contact{{day: on("2025-06-11"), rule: "cooling"}}) // nobody answered: not contacted
-	// Not to be judged yet: the 60 days are not over.
-	w.add(spell{since: since}, []contact{call("cooling", "2026-03-01")})
-	same(t, "the first 60 days of those nobody reached", []int{w.alone[0].of, w.alone[0].back}, []int{6, 1})
-	got := w.result()
-	same(t, "all rules together", got[0], WonBackBy{Contacts: 3, Returned: 2, Share: 2. / 3, Base: 1. / 6, Extra: 1.5}, near)
-	same(t, "by rule", []any{got[1].Rule, got[1].Contacts, got[2].Rule, got[2].Contacts, got[2].Returned}, []any{"cooling", 3, "birthday", 1, 0})
-}
-
-func TestLife_tells_its_times_of_being_lost(t *testing.T) {
-	days := ons("2024-01-01", "2025-06-01", "2025-06-20")
-	got := DefaultRules().Replay(days, 60, on("2026-03-31")).spells(nil)
-	if len(got) != 2 || got[0].back != on("2025-06-01") || got[1].back != 0 {
-		t.Errorf("got %+v, want one that ended in June 2025 and one that goes on", got)
-	}
+func TestAContactThatNobodyAnsweredReachedNobody(t *testing.T) {
+	a := &Asked{Contacts: []contact{{row: 0, day: 1, reached: true}, {row: 1, day: 2, rule: "cooling"}, {row: 1, day: 3, rule: "cooling", reached: true}, {row: 2, day: 4, reached: true}}}
+	same(t, "who was reached", slices.Collect(a.reachedOf(1)), []winback.Contact{{Day: 3, Rule: "cooling"}})
 }

@@ -130,13 +130,13 @@ func loyalty(v *View, a *Asked) LoyaltyTotal {
 	}
 	sent := a.sentBy(b.AsOf)
 	var quantity, lines, low, days64 int64
-	var life Life
+	var way Way
 	var days []day.Day
 	for i := range b.Customers {
 		row := b.whole(i)
 		days = v.All.Days(days[:0], row)
-		v.Setting.Rules.replay(&life, days, v.shopGap(), b.AsOf)
-		one := signsOf(v.Setting.Rules, days, life, a.habit(row), a.Faults[int32(row)], sent[b.Customers[i]])
+		v.Setting.Rules.Follow(&way, days, v.shopGap(), b.AsOf)
+		one := signsOf(v.Setting.Rules, days, way, a.habit(row), a.Faults[int32(row)], sent[b.Customers[i]])
 		out.count(one)
 		h := one.habit
 		quantity, lines, low, days64 = quantity+h.quantity, lines+int64(h.lines), low+int64(h.low), days64+int64(len(days))
@@ -163,18 +163,15 @@ type signs struct {
 	oldDays  int
 }
 
-func signsOf(r Rules, days []day.Day, life Life, h habit, f fault, sent int) signs {
+func signsOf(r Rules, days []day.Day, way Way, h habit, f fault, sent int) signs {
 	s := signs{days: len(days), habit: h, sent: sent, oldDays: r.OldDays}
 	if s.faulty = f.last() != 0; s.faulty {
 		s.forgave = days[len(days)-1] > f.last()
 	}
 	s.rhythm = len(days) >= r.OldDays
-	s.unbroken = s.rhythm && !slices.ContainsFunc(life.Transitions, func(t Transition) bool { return !t.Stage.kept() })
+	s.unbroken = s.rhythm && !slices.ContainsFunc(way.Transitions, func(t Transition) bool { return !t.Stage.Kept() })
 	return s
 }
-
-// kept reports whether the stage is one of those who keep their rhythm.
-func (s Stage) kept() bool { return s != Cooling && s != Lost }
 
 // prices reports whether there are enough lines to say anything about prices, and
 // the share of those at a low one.

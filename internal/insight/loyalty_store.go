@@ -128,8 +128,8 @@ func (l *Loyalty) take(r Rules, own []ownLine, h habit, f fault, gap int) {
 			days = append(days, x.day)
 		}
 	}
-	life := r.Replay(days, gap, l.AsOf)
-	one := signsOf(r, days, life, h, f, l.Referred)
+	way := r.Replay(days, gap, l.AsOf)
+	one := signsOf(r, days, way, h, f, l.Referred)
 	l.Days, l.Repeats, l.Quantity, l.Lines = len(days), len(days)-1, money.Quantity(h.quantity).String(), int(h.lines)
 	if low, ok := h.prices(); ok {
 		l.LowPrice = &low
@@ -146,18 +146,18 @@ func (l *Loyalty) take(r Rules, own []ownLine, h habit, f fault, gap int) {
 	if one.rhythm {
 		l.Unbroken = &one.unbroken
 	}
-	l.Streak, l.Signs = streak(days, life), one.shown()
+	l.Streak, l.Signs = streak(days, way), one.shown()
 }
 
 // streak is how many of the latest purchase days lie within the rhythm: none once
 // somebody is silent for longer than it explains.
-func streak(days []day.Day, life Life) int {
+func streak(days []day.Day, way Way) int {
 	var broken day.Day
-	for i, t := range life.Transitions {
-		if t.Stage.kept() {
+	for i, t := range way.Transitions {
+		if t.Stage.Kept() {
 			continue
 		}
-		if broken = t.Day; i == len(life.Transitions)-1 {
+		if broken = t.Day; i == len(way.Transitions)-1 {
 			return 0
 		}
 	}

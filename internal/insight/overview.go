@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/insight/life"
 )
 
 // Overview is the state of the customer base on one screen. Money is in minor
@@ -79,7 +80,7 @@ func overview(v *View) Overview {
 		before := v.yearTo(b.AsOf.AddDays(-year))
 		out.Last = &before
 	}
-	var counts [len(stageCodes)]int
+	var counts [life.Count]int
 	var spent, best int64
 	for i := range v.Scores {
 		s := &v.Scores[i]
@@ -124,7 +125,7 @@ func (v *View) yearTo(to day.Day) YearFigures {
 	from := to.AddDays(1 - year)
 	y := YearFigures{From: from.String(), To: to.String()}
 	within := func(d day.Day) bool { return d >= from && d <= to }
-	var life Life
+	var way Way
 	var days []day.Day
 	for i := range b.Customers {
 		bought := false
@@ -143,8 +144,8 @@ func (v *View) yearTo(to day.Day) YearFigures {
 			y.New++
 		}
 		days = v.All.Days(days[:0], b.whole(i))
-		v.Setting.Rules.replay(&life, days, v.shopGap(), to)
-		for _, t := range life.Transitions {
+		v.Setting.Rules.Follow(&way, days, v.shopGap(), to)
+		for _, t := range way.Transitions {
 			switch {
 			case !within(t.Day):
 			case t.Stage == Lost:

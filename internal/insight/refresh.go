@@ -171,15 +171,15 @@ func (s *Service) read(ctx context.Context, asOf day.Day) (*sources, error) {
 func (s *Service) writeScores(ctx context.Context, v *version, b *Book, f findings, list []Score) error {
 	var steps []step
 	var days []day.Day
-	var life Life
+	var way Way
 	after := customer.ID(0)
 	for from := 0; from == 0 || from < len(list); from += chunk {
 		part := list[from:min(from+chunk, len(list))]
 		steps = steps[:0]
 		for i := range part {
 			days = b.Days(days[:0], from+i)
-			f.setting.Rules.replay(&life, days, f.gap, b.AsOf)
-			for _, t := range life.Transitions {
+			f.setting.Rules.Follow(&way, days, f.gap, b.AsOf)
+			for _, t := range way.Transitions {
 				steps = append(steps, step{part[i].Customer, t})
 			}
 		}

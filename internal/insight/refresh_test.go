@@ -84,8 +84,8 @@ func TestARefreshShowsOneWholeVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, "Ann's way", steps, []Transition{
-			{on("2025-10-01"), Newcomer, Prospect}, {on("2025-10-31"), Forming, Newcomer}, {on("2025-12-30"), Old, Forming},
-			{on("2026-02-14"), Cooling, Old}, {on("2026-03-01"), Old, Cooling},
+			entered("2025-10-01", Newcomer, Prospect), entered("2025-10-31", Forming, Newcomer), entered("2025-12-30", Old, Forming),
+			entered("2026-02-14", Cooling, Old), entered("2026-03-01", Old, Cooling),
 		})
 	})
 }
@@ -122,9 +122,9 @@ func TestLateReceiptsChangeThePast(t *testing.T) {
 			}
 			return steps
 		}
-		same(t, "before", refresh(), []Transition{{on("2025-11-01"), Newcomer, Prospect}})
+		same(t, "before", refresh(), []Transition{entered("2025-11-01", Newcomer, Prospect)})
 		sh.buys(ann, sh.a, 100, "2025-10-01")
-		same(t, "after", refresh(), []Transition{{on("2025-10-01"), Newcomer, Prospect}, {on("2025-11-01"), Forming, Newcomer}, {on("2025-12-18"), Cooling, Forming}, {on("2026-02-03"), Lost, Cooling}})
+		same(t, "after", refresh(), []Transition{entered("2025-10-01", Newcomer, Prospect), entered("2025-11-01", Forming, Newcomer), entered("2025-12-18", Cooling, Forming), entered("2026-02-03", Lost, Cooling)})
 	})
 }
 
@@ -211,4 +211,8 @@ func TestAVersionSaysHowOldItsNewestPurchaseIs(t *testing.T) {
 			}
 		}
 	})
+}
+
+func entered(day string, s, was Stage) Transition {
+	return Transition{Day: on(day), Stage: s, Was: was}
 }

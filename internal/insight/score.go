@@ -5,6 +5,7 @@ import (
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/insight/life"
 )
 
 // Score is what was found out about one customer. Money is in minor units of the
@@ -44,20 +45,20 @@ type findings struct {
 func scores(b *Book, f findings) []Score {
 	list := make([]Score, b.Len())
 	rules := f.setting.Rules
-	var life Life
+	var way Way
 	var days []day.Day
 	totals := make([]int64, b.Len())
 	for i := range list {
 		s := &list[i]
 		days = b.Days(days[:0], i)
-		rules.replay(&life, days, f.gap, b.AsOf)
+		rules.Follow(&way, days, f.gap, b.AsOf)
 		s.Customer, s.First, s.Last, s.Days = b.Customers[i], days[0], days[len(days)-1], int32(len(days))
-		s.Stage, s.Since = life.At(b.AsOf)
-		s.Gap = float32(life.Gap) / 2
-		s.Overdue = float32(b.AsOf.Sub(s.Last)) / (float32(life.Counts) / 2)
+		s.Stage, s.Since = way.At(b.AsOf)
+		s.Gap = float32(way.Gap) / 2
+		s.Overdue = float32(b.AsOf.Sub(s.Last)) / (float32(way.Counts) / 2)
 		s.Spent = b.Spent(i, b.AsOf.AddDays(1-year), b.AsOf)
 		s.Active, s.Expected, s.Value = f.forecast.active[i], f.forecast.expected[i], int64(f.forecast.value[i])
-		s.Warning = rules.warning(s, days, life, b.AsOf, f.troubles[s.Customer])
+		s.Warning = leaving(rules, s, days, way, b.AsOf, f.troubles[s.Customer])
 		totals[i] = b.Total(i)
 	}
 	recency := upperQuintiles(list, func(_ int, s *Score) int64 { return int64(s.Last) })
@@ -137,11 +138,11 @@ func shopGap(b *Book) int {
 			gaps = append(gaps, int32(d.Sub(days[k])))
 		}
 		slices.Sort(gaps)
-		own = append(own, int32(middle(gaps)))
+		own = append(own, int32(life.Middle(gaps)))
 	}
 	if len(own) == 0 {
 		return 2 * noRhythm
 	}
 	slices.Sort(own)
-	return middle(own) / 2
+	return life.Middle(own) / 2
 }

@@ -1,205 +1,28 @@
 package insight
 
-import (
-	"fmt"
-	"slices"
+import "github.com/ricejar/ricejar/internal/insight/life"
 
-	"github.com/ricejar/ricejar/internal/day"
+// The stages of a customer's life, and the rules by which they are told: see package life.
+type (
+	Stage      = life.Stage
+	Rules      = life.Rules
+	Transition = life.Transition
+	Way        = life.Way
 )
 
-// Stage is where a customer's life with the company stands.
-type Stage uint8
-
-// The stages, in the order in which a life passes them.
+// The stages.
 const (
-	Prospect Stage = iota // has bought nothing yet
-	Newcomer              // bought on one day, lately
-	Forming               // bought on few days, and keeps the rhythm
-	Old                   // bought on many days, and keeps the rhythm
-	Cooling               // silent for longer than the rhythm explains
-	Lost                  // silent for so long that winning back begins
-	WonBack               // was lost and has bought again lately
+	Prospect = life.Prospect
+	Newcomer = life.Newcomer
+	Forming  = life.Forming
+	Old      = life.Old
+	Cooling  = life.Cooling
+	Lost     = life.Lost
+	WonBack  = life.WonBack
 )
 
 // Stages are all stages in order.
-func Stages() []Stage { return []Stage{Prospect, Newcomer, Forming, Old, Cooling, Lost, WonBack} }
-
-var stageCodes = [...]string{"prospect", "new", "forming", "old", "cooling", "lost", "won_back"}
-
-// String is the stage's code.
-func (s Stage) String() string { return stageCodes[s] }
-
-// MarshalText writes the code.
-func (s Stage) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText reads the code.
-func (s *Stage) UnmarshalText(b []byte) error {
-	i := slices.Index(stageCodes[:], string(b))
-	if i < 0 {
-		return fmt.Errorf("insight: no stage %q", b)
-	}
-	*s = Stage(i)
-	return nil
-}
-
-// Scan reads the code from a row.
-func (s *Stage) Scan(src any) error {
-	switch v := src.(type) {
-	case string:
-		return s.UnmarshalText([]byte(v))
-	case []byte:
-		return s.UnmarshalText(v)
-	}
-	return fmt.Errorf("insight: cannot read a stage from %T", src)
-}
-
-// Here reports whether a customer in the stage is one the company has: somebody
-// who has bought and is not lost.
-func (s Stage) Here() bool { return s != Prospect && s != Lost }
-
-// Rules are where the stages begin: numbers a clerk can check by hand. The gap
-// that counts is the customer's own median gap once there are OwnGaps of them,
-// and the shop's until then.
-type Rules struct {
-	NewDays     int     `json:"new_days"`      // how long a first purchase makes a new customer, at least
-	OldDays     int     `json:"old_days"`      // purchase days that make an old customer
-	OwnGaps     int     `json:"own_gaps"`      // gaps from which on the customer's own rhythm counts
-	LeastGap    int     `json:"least_gap"`     // days: a quicker rhythm is taken for this one
-	CoolFactor  float64 `json:"cool_factor"`   // gaps of silence after which a customer is cooling
-	LostFactor  float64 `json:"lost_factor"`   // gaps of silence after which a customer is lost
-	LostLeast   int     `json:"lost_least"`    // days of silence before which nobody is lost, however quick their rhythm was
-	LostDays    int     `json:"lost_days"`     // days of silence after which anybody is lost
-	WonBackDays int     `json:"won_back_days"` // how long somebody counts as won back
-}
+func Stages() []Stage { return life.Stages() }
 
 // DefaultRules are the rules a new company begins with.
-func DefaultRules() Rules {
-	return Rules{NewDays: 90, OldDays: 4, OwnGaps: 3, LeastGap: 7, CoolFactor: 1.5, LostFactor: 3, LostLeast: 90, LostDays: 365, WonBackDays: 180}
-}
-
-// Transition is a customer's entry into a stage.
-type Transition struct {
-	Day   day.Day `json:"day"`
-	Stage Stage   `json:"stage"`
-	Was   Stage   `json:"was"`
-}
-
-// Life is a customer's way through the stages.
-type Life struct {
-	Transitions []Transition // the earliest first; days ascend
-	Gap         int          // own median gap at the end, times two; 0: fewer than two purchase days
-	Counts      int          // the gap that counts at the end, times two
-	Gaps        int          // how many gaps there are
-}
-
-// At is the stage on a day, and since when.
-func (l Life) At(d day.Day) (Stage, day.Day) {
-	i, found := slices.BinarySearchFunc(l.Transitions, d, func(t Transition, d day.Day) int { return int(t.Day) - int(d) })
-	if !found {
-		i--
-	}
-	if i < 0 {
-		return Prospect, 0
-	}
-	return l.Transitions[i].Stage, l.Transitions[i].Day
-}
-
-// Replay follows a customer through the stages up to and including asOf. days are
-// the distinct purchase days, ascending; those after asOf are not looked at. gap is
-// the shop's median gap, times two.
-func (r Rules) Replay(days []day.Day, gap int, asOf day.Day) Life {
-	var l Life
-	r.replay(&l, days, gap, asOf)
-	return l
-}
-
-// replay is Replay into a Life whose slice is used again.
-func (r Rules) replay(l *Life, days []day.Day, shop int, asOf day.Day) {
-	*l = Life{Transitions: l.Transitions[:0]}
-	var buf [64]int32
-	gaps := buf[:0]
-	var wonBack day.Day // the last return from being lost
-	stage := Prospect
-	enter := func(on day.Day, s Stage) {
-		if on > asOf || s == stage {
-			return
-		}
-		l.Transitions = append(l.Transitions, Transition{Day: on, Stage: s, Was: stage})
-		stage = s
-	}
-	for i, d := range days {
-		if d > asOf {
-			break
-		}
-		if i > 0 {
-			g := int32(d.Sub(days[i-1]))
-			at, _ := slices.BinarySearch(gaps, g)
-			gaps = slices.Insert(gaps, at, g)
-		}
-		if stage == Lost {
-			wonBack = d
-		}
-		l.Gaps, l.Gap = len(gaps), middle(gaps)
-		l.Counts = r.counting(l.Gap, l.Gaps, shop)
-		cool, lost := r.limits(i+1, l.Counts)
-		until := asOf
-		if i+1 < len(days) {
-			until = min(until, days[i+1].AddDays(-1))
-		}
-		kept := r.kept(i + 1)
-		if wonBack != 0 && d.Sub(wonBack) <= r.WonBackDays {
-			enter(d, WonBack)
-			if end := wonBack.AddDays(r.WonBackDays + 1); end <= until && end.Sub(d) <= min(cool, lost) {
-				enter(end, kept)
-			}
-		} else {
-			enter(d, kept)
-		}
-		if on := d.AddDays(cool + 1); cool < lost && on <= until {
-			enter(on, Cooling)
-		}
-		if on := d.AddDays(lost + 1); on <= until {
-			enter(on, Lost)
-		}
-	}
-}
-
-// kept is the stage of somebody who keeps the rhythm, by their purchase days.
-func (r Rules) kept(days int) Stage {
-	switch {
-	case days >= r.OldDays:
-		return Old
-	case days > 1:
-		return Forming
-	}
-	return Newcomer
-}
-
-// counting is the gap that a silence is measured by, times two.
-func (r Rules) counting(own, gaps, shop int) int {
-	if gaps < r.OwnGaps || own == 0 {
-		own = shop
-	}
-	return max(own, 2*r.LeastGap)
-}
-
-// limits are how many days of silence a customer with so many purchase days may
-// have without cooling, and without being lost.
-func (r Rules) limits(days, gap int) (cool, lost int) {
-	const hair = 1e-9 // 1.4 × 5 is 7, whatever the computer says
-	cool = int(r.CoolFactor*float64(gap)/2 + hair)
-	lost = min(max(int(r.LostFactor*float64(gap)/2+hair), r.LostLeast), r.LostDays)
-	if days == 1 {
-		cool, lost = max(cool, r.NewDays), max(lost, r.NewDays)
-	}
-	return cool, lost
-}
-
-// middle is twice the median of sorted gaps; 0 for none.
-func middle(gaps []int32) int {
-	n := len(gaps)
-	if n == 0 {
-		return 0
-	}
-	return int(gaps[(n-1)/2]) + int(gaps[n/2])
-}
+func DefaultRules() Rules { return life.DefaultRules() }

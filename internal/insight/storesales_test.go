@@ -30,8 +30,8 @@ func TestStores_tell_new_from_old_customers(t *testing.T) {
 	same(t, "A since the months before", []int64{a.SinceBefore.From, a.SinceBefore.To}, []int64{100, 300})
 	same(t, "A against the mean", []int64{a.Usual.From, a.Usual.To}, []int64{300, 300})
 	same(t, "A against the mean, taken apart", a.Usual.Parts, []Part{
-		{"new", "visitors", 100}, {"new", "conversion", 0}, {"new", "ticket", 0},
-		{"old", "visitors", -58}, {"old", "conversion", -42}, {"old", "ticket", 0},
+		{Group: "new", Factor: "visitors", Amount: 100}, {Group: "new", Factor: "conversion", Amount: 0}, {Group: "new", Factor: "ticket", Amount: 0},
+		{Group: "old", Factor: "visitors", Amount: -58}, {Group: "old", Factor: "conversion", Amount: -42}, {Group: "old", Factor: "ticket", Amount: 0},
 	})
 	if a.Usual.Counted {
 		t.Error("nobody has counted visitors")

@@ -1,8 +1,6 @@
 package insight
 
 import (
-	"slices"
-
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/i18n"
 )
@@ -38,54 +36,29 @@ type trouble struct {
 // troubleDays is how long a complaint or a return counts.
 const troubleDays = 180
 
-// Fading is seen once so many gaps are known, of which the latest few are compared
-// with those before.
-const (
-	fadingGaps   = 7
-	fadingLatest = 3
-	fadingFactor = 2
-)
-
-// warning says whether a customer may be leaving. It is a rule and not the model's
+// leaving says whether a customer may be leaving. It is a rule and not the model's
 // opinion, so that whoever calls can say why.
-func (r Rules) warning(s *Score, days []day.Day, life Life, asOf day.Day, t trouble) Warning {
+func leaving(r Rules, s *Score, days []day.Day, way Way, asOf day.Day, t trouble) Warning {
 	silent := asOf.Sub(s.Last)
 	w := Warning{
-		Gap: int32(life.Counts+1) / 2, Days: int32(silent), Shop: life.Gaps < r.OwnGaps, Complaints: t.complaints, Returns: t.returns,
+		Gap: int32(way.Counts+1) / 2, Days: int32(silent), Shop: way.Gaps < r.OwnGaps, Complaints: t.complaints, Returns: t.returns,
 	}
-	latest, before := fading(days)
+	latest, before, less := r.Fading(days)
 	switch {
 	case s.Stage == Lost:
 		return Warning{}
 	case t.complaints > 0 && t.lastComplaint >= s.Last:
 		w.Sign = Unhappy
-	case t.returns > 0 && t.lastReturned >= s.Last && 2*silent > life.Counts:
+	case t.returns > 0 && t.lastReturned >= s.Last && 2*silent > way.Counts:
 		w.Sign = Returned
 	case s.Stage == Cooling:
 		w.Sign = Silent
-	case latest >= fadingFactor*max(before, 2*r.LeastGap):
+	case less:
 		w.Sign, w.Gap, w.Days = Fading, int32(before+1)/2, int32(latest+1)/2
 	default:
 		return Warning{}
 	}
 	return w
-}
-
-// fading is the median of the latest gaps and that of the gaps before, times two
-// each; zeros while there are too few.
-func fading(days []day.Day) (latest, before int) {
-	n := len(days) - 1
-	if n < fadingGaps {
-		return 0, 0
-	}
-	gaps := make([]int32, n)
-	for i := range gaps {
-		gaps[i] = int32(days[i+1].Sub(days[i]))
-	}
-	late, early := gaps[n-fadingLatest:], gaps[:n-fadingLatest]
-	slices.Sort(late)
-	slices.Sort(early)
-	return middle(late), middle(early)
 }
 
 // Text says the warning in a sentence; empty for none.
