@@ -391,3 +391,19 @@ func FuzzNewLog(f *testing.F) {
 		}
 	})
 }
+
+func TestSummarizer_names_the_row_that_it_refuses(t *testing.T) {
+	var s Summarizer
+	for i := range mergeFrom + 3 { // so many that they were merged meanwhile
+		if err := s.Add(int32(i%7), 5, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := s.Add(-1, 5, 1)
+	if want := fmt.Sprintf("btyd: event %d: customer -1", mergeFrom+3); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if err := s.Add(1, 5, math.Inf(1)); err == nil {
+		t.Error("an infinite spend was taken")
+	}
+}

@@ -42,7 +42,7 @@ func FitMBGNBD(h *Histories, o Options) (Fit[MBGNBD], error) {
 }
 
 // FitBGCNBD fits a [BGCNBD] by maximum likelihood, as [FitBGNBD] does. K is o.K or, when that is 0, the one of the highest
-// likelihood: 1, 2, … are tried until two in a row are no better than the best, or 12 is reached.
+// likelihood: 1, 2, … are tried until two in a row are no better than the best, or 12 is reached, which [Clockwork] warns of.
 // The histories need LogGaps for K > 1.
 func FitBGCNBD(h *Histories, o Options) (Fit[BGCNBD], error) {
 	f, err := fitGeometric(h, o, regularities(o), false)
@@ -163,6 +163,12 @@ func fitGeometric(h *Histories, o Options, ks []int, modified bool) (Fit[geometr
 		}
 		// Events of the next k are that much closer together.
 		start[1] += math.Log(float64(k) / float64(k+1))
+	}
+	if k := best.Model.k; len(ks) > 1 && k == ks[len(ks)-1] {
+		best.Warnings = append(best.Warnings, Warning{Code: Clockwork, Param: "k", Text: fmt.Sprintf(
+			"k is %d, the largest that was tried: customers come by the clock or the calendar, every week or every month, which "+
+				"such a model only comes near to. Predictions remain usable; around the day somebody is due they are too vague. "+
+				"A larger k, up to %d, may be given (Options.K).", k, mostEvents)})
 	}
 	return best, nil
 }

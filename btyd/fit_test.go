@@ -519,3 +519,33 @@ func TestFit_of_any_customers_gives_no_nonsense(t *testing.T) {
 		}
 	})
 }
+
+func TestFit_of_customers_who_come_by_the_clock_says_that_k_may_be_larger(t *testing.T) {
+	warned := func(k int) (chosen int, warned bool) {
+		c := simulate(9, 1500, geometricLife(3, 3/float64(k), 0.5, 2, k, true), scene{arrivals: 20, end: 40})
+		fit, err := FitMBGCNBD(c.Histories, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fit.Model.K, slices.ContainsFunc(fit.Warnings, func(w Warning) bool { return w.Code == Clockwork && w.Param == "k" })
+	}
+	if k, yes := warned(25); k != 12 || !yes {
+		t.Errorf("every 25th event: k is %d, warned %v", k, yes)
+	}
+	if k, yes := warned(3); k != 3 || yes {
+		t.Errorf("every 3rd event: k is %d, warned %v", k, yes)
+	}
+}
+
+func TestFit_refuses_steps_that_are_none(t *testing.T) {
+	h := &Histories{X: []int32{0, 1, 2, 3, 1, 2}, Tx: []float64{0, 1, 2, 3, 4, 5}, T: []float64{6, 6, 6, 6, 6, 6}}
+	for _, step := range []float64{-1, math.NaN(), math.Inf(1)} {
+		h.Step = step
+		if _, err := FitMBGNBD(h, Options{}); err == nil || errors.Is(err, ErrTooFew) {
+			t.Errorf("step %v: %v", step, err)
+		}
+		if err := h.Check(); err == nil {
+			t.Errorf("step %v is accepted", step)
+		}
+	}
+}

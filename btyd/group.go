@@ -38,7 +38,7 @@ const together = 1 << 16
 // group checks and groups h. Times in whole steps are merged; others are kept one by one.
 func group(h *Histories) (*groups, error) {
 	n := h.Len()
-	if len(h.Tx) != n || len(h.T) != n {
+	if len(h.Tx) != n || len(h.T) != n || !(h.Step >= 0) || math.IsInf(h.Step, 0) {
 		return nil, h.Check()
 	}
 	counts := make([]count, stretches(n, together))

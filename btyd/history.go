@@ -54,14 +54,17 @@ func (h *Histories) At(i int) History {
 	return one
 }
 
-// Check tells what is wrong with the first impossible row: columns of unequal
-// length, a negative count, 0 ≤ Tx ≤ T violated, a purchase time without a
+// Check tells what is wrong with the columns, or with the first impossible row: columns of unequal
+// length, a step that is none, a negative count, 0 ≤ Tx ≤ T violated, a purchase time without a
 // repeat purchase, or something that is no number.
 func (h *Histories) Check() error {
 	n := len(h.X)
 	if len(h.Tx) != n || len(h.T) != n || (h.LogGaps != nil && len(h.LogGaps) != n) ||
 		(h.Customer != nil && len(h.Customer) != n) || len(h.Spend) != len(h.Purchases) || (h.Spend != nil && len(h.Spend) != n) {
 		return fmt.Errorf("btyd: columns of unequal length")
+	}
+	if !(h.Step >= 0) || math.IsInf(h.Step, 0) {
+		return fmt.Errorf("btyd: times in steps of %v", h.Step)
 	}
 	for i, x := range h.X {
 		tx, t := h.Tx[i], h.T[i]

@@ -69,7 +69,7 @@ type Fit[M any] struct {
 // (to translate, to branch on), Text for people.
 type Warning struct {
 	Code  WarningCode
-	Param string // the parameter it is about, or ""
+	Param string // the parameter it is about, or ""; of a [Return], with its model before it: paretonbd.s
 	Text  string
 }
 
@@ -85,6 +85,8 @@ const (
 	Flat WarningCode = "flat"
 	// NotConverged: the search stopped before the top.
 	NotConverged WarningCode = "not_converged"
+	// Clockwork: k is the largest that was tried, and might be larger still.
+	Clockwork WarningCode = "clockwork"
 	// InfiniteMean: q ≤ 1 in the spend model, so that expected spend is infinite.
 	InfiniteMean WarningCode = "infinite_mean"
 	// Correlated: spend rises or falls with the number of purchases, against the spend model's assumption.

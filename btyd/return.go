@@ -42,7 +42,7 @@ type Return struct {
 	Purchases float64
 
 	Lessons  []Lesson
-	Warnings []Warning // of the two fits, and [Unlearned]
+	Warnings []Warning // of the two models underneath, and [Unlearned]
 }
 
 // Lesson is an earlier window that a [Return] has learnt from.
@@ -294,17 +294,32 @@ func fitBoth(h *Histories) (twoModels, error) {
 	pareto, err := FitParetoNBD(h, Options{})
 	if err == nil {
 		both.pareto = pareto.Model
-		both.warnings = append(both.warnings, pareto.Warnings...)
+		both.note(pareto.Model, pareto.Warnings)
 	}
 	regular, err2 := FitMBGCNBD(h, Options{})
 	if err2 == nil {
 		both.regular = regular.Model
-		both.warnings = append(both.warnings, regular.Warnings...)
+		both.note(regular.Model, regular.Warnings)
 	}
 	if both.usable() == [2]bool{} {
 		return both, errors.Join(err, err2)
 	}
 	return both, nil
+}
+
+// note keeps the warnings of a model. What they advise is for those who use it by itself.
+func (m *twoModels) note(one Model, warnings []Warning) {
+	for _, w := range warnings {
+		param, text := one.Name(), "one of the two models underneath could not determine it from these data; "+
+			"P(active) remains usable. Fit the model by itself to know more."
+		if w.Param != "" {
+			param += "." + w.Param
+		}
+		if w.Code == NotConverged {
+			text = "one of the two models underneath did not converge: let Evaluate compare with others before use."
+		}
+		m.warnings = append(m.warnings, Warning{Code: w.Code, Param: param, Text: text})
+	}
 }
 
 // beliefs is what the models say of each customer of a past.

@@ -1,13 +1,17 @@
 package btyd
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // returnFeatures is the number of features of a [Return].
 const returnFeatures = 12
 
 // ReturnFeatures are the names of what a [Return] knows of a customer beside the base model, in the
-// order of Return.Weights. Times are counted in horizons, and spend against what customers
-// spend on average, so that a feature means the same at an earlier day.
+// order of Return.Weights. Times are counted in horizons, and spend against that of the median
+// customer, so that a feature means the same at an earlier day. More than three times as much counts as three times:
+// a wholesaler's one order, or a slip of the till, is no news of who comes back.
 //
 //   - other_model: log-odds of P(active) by the other model, less those by the base model
 //   - model: log-odds of P(active) by the base model
@@ -18,7 +22,7 @@ const returnFeatures = 12
 //   - silence: ln(0.05 + time since the last purchase)
 //   - long_silence: time since the last purchase, at most 4
 //   - overdue: ln(1 + time since the last purchase / mean time between purchases), 0 for those who came once
-//   - spend: ln(0.1 + mean spend of a purchase), those of nothing or less counting as nothing
+//   - spend: ln(0.1 + mean spend of a purchase, from 0 to 3)
 //   - spend_once: the same for those who came once, else 0
 //   - spend_last: the same of the last purchase
 //
@@ -33,16 +37,31 @@ func ReturnFeatures() []string {
 // viewer sees the customers of a past as features.
 type viewer struct {
 	*Past
-	typical float64 // mean spend of a purchase, over customers
+	typical float64 // mean spend of a purchase: that of the median customer
 }
+
+const (
+	// lavish is how many times the typical spend more spend makes no more difference.
+	lavish = 3
+	// typicalOf is how many customers, taken evenly, are enough to tell the typical spend.
+	typicalOf = 10_000
+)
 
 func newViewer(p *Past) *viewer {
 	v := &viewer{Past: p}
 	if p.Log.spend == nil {
 		return v
 	}
-	for _, c := range p.Histories.Customer {
-		v.typical += max(0, meanOf(p.Log.Spends(int(c)))) / float64(p.Histories.Len())
+	var means []float64
+	n := p.Histories.Len()
+	for i := 0; i < n; i += 1 + n/typicalOf {
+		if mean := meanOf(p.Log.Spends(int(p.Histories.Customer[i]))); mean > 0 {
+			means = append(means, mean)
+		}
+	}
+	if len(means) > 0 {
+		slices.Sort(means)
+		v.typical = means[len(means)/2]
 	}
 	return v
 }
@@ -60,7 +79,7 @@ func (v *viewer) relative(spend float64) float64 {
 	if v.typical == 0 {
 		return 0
 	}
-	return math.Log(0.1 + max(0, spend)/v.typical)
+	return math.Log(0.1 + max(0, min(lavish, spend/v.typical)))
 }
 
 // features fills row with the features of customer i. buf is scratch, which it returns.

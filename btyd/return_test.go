@@ -274,6 +274,17 @@ func TestReturn_stays_ahead_where_the_models_are_on_their_boundary(t *testing.T)
 	if err != nil {
 		t.Fatal(err)
 	}
+	past, err := NewPast(l, Window{End: float64(date("2011-09-09"))}, 91)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fit, err := FitReturn(past)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(fit.Warnings, func(w Warning) bool { return w.Code == Boundary && w.Param == "paretonbd.s" }) {
+		t.Errorf("warnings: %+v", fit.Warnings)
+	}
 	for _, horizon := range []float64{45, 91} {
 		r, err := Evaluate(l, Window{End: float64(date("2011-09-09"))}, horizon, ReturnScorer(), ModelScorer("paretonbd", FitParetoNBD), ModelScorer("mbgnbd", FitMBGNBD))
 		if err != nil {
@@ -285,6 +296,52 @@ func TestReturn_stays_ahead_where_the_models_are_on_their_boundary(t *testing.T)
 			if o := other.Quality; other.Err != nil || o.LogLoss <= q.LogLoss || o.AUC >= q.AUC {
 				t.Errorf("%v days: %s: log loss %.4f, AUC %.4f, %v", horizon, other.Name, o.LogLoss, o.AUC, other.Err)
 			}
+		}
+	}
+}
+
+// One customer who spent two hundred times what others do, and once: customer 12346 of Online Retail bought for
+// 77,183.60, and returned it.
+func TestReturn_is_not_carried_away_by_one_extreme_spend(t *testing.T) {
+	c := simulate(5, 4000, geometricLife(0.6, 6, 0.8, 1.5, 1, true), scene{arrivals: 91, end: 104, days: 7})
+	random := rand.New(rand.NewPCG(5, 2))
+	usual := make([]float64, len(c.Stopped)) // of those who come again, more
+	for i, x := range c.Histories.X {
+		usual[i] = 20 * (1 + 0.5*float64(min(x, 3))) * math.Exp(0.5*random.NormFloat64())
+	}
+	spend := make([]float64, len(c.Customer))
+	for i, customer := range c.Customer {
+		spend[i] = usual[customer] * math.Exp(0.3*random.NormFloat64())
+	}
+	once := slices.Index(c.Histories.X, 0)
+	row := slices.Index(c.Customer, int32(once))
+	score := func(paid float64) (active []float64) {
+		spend[row] = paid
+		l, err := NewLog(Events{Customer: c.Customer, Day: c.Day, Spend: spend}, len(c.Stopped))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := NewPast(l, Window{End: 104 * 7, Unit: 7}, 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := FitReturn(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := newViewer(p); v.relative(paid) > math.Log(lavish+0.1) {
+			t.Errorf("a spend of %v counts as %v", paid, v.relative(paid))
+		}
+		active = make([]float64, p.Histories.Len())
+		if err := r.Score(p, Scores{Active: active}); err != nil {
+			t.Fatal(err)
+		}
+		return active
+	}
+	well, extreme := score(100), score(1e6)
+	for i := range well {
+		if d := math.Abs(extreme[i] - well[i]); d > 0.02 {
+			t.Fatalf("customer %d: P(active) moved from %.4f to %.4f", i, well[i], extreme[i])
 		}
 	}
 }

@@ -2,6 +2,7 @@ package btyd
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"sync"
 )
@@ -165,15 +166,21 @@ type Summarizer struct {
 	customers int
 	spends    bool
 	merged    int // events that were left by the last merging
+	added     int // events so far
 }
 
 // mergeFrom is the number of events from which merging them is worth its while.
 const mergeFrom = 1 << 18
 
-// Add takes a purchase of a customer, numbered from 0, on a day. Spend is 0 where nobody asks.
+// Add takes a purchase of a customer, numbered from 0, on a day. Spend is 0 where nobody asks. A negative customer, or a
+// spend that is no number, is an error that counts the purchases from 0, and is not taken.
 func (s *Summarizer) Add(customer, day int32, spend float64) error {
-	if customer < 0 || spend-spend != 0 {
-		return &errEvent{len(s.events.Customer), "a negative customer, or a spend that is no number"}
+	s.added++
+	switch {
+	case customer < 0:
+		return &errEvent{s.added - 1, fmt.Sprintf("customer %d", customer)}
+	case spend-spend != 0:
+		return &errEvent{s.added - 1, fmt.Sprintf("spend %v", spend)}
 	}
 	if n := len(s.events.Customer); n >= mergeFrom && n >= 2*s.merged {
 		if err := s.merge(); err != nil {

@@ -207,13 +207,13 @@ func (g Gap) Survival(t float64) float64 {
 }
 
 // Within is the probability that the purchase comes within t days more, none having
-// come in the silent days since the last.
+// come in the silent days since the last. 0 for t ≤ 0.
 func (g Gap) Within(silent, t float64) float64 {
 	still := g.Survival(silent)
 	if still == 0 { // beyond what numbers tell: the hazard of a lognormal falls to 0
 		return 0
 	}
-	return 1 - g.Survival(silent+t)/still
+	return max(0, 1-g.Survival(silent+t)/still)
 }
 
 // QuantileAfter is [Gap.Quantile] for a purchase that has not come in the silent days
