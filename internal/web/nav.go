@@ -16,14 +16,16 @@ import (
 var sections = []struct {
 	path, label, icon, key string
 	dock                   bool
+	unless                 string // not for those who have this place, which leads there as well
 }{
-	{"/today", "web.nav_today", "list-checks", "t", true},
-	{"/customers", "web.nav_customers", "users", "c", true},
-	{"/sales", "web.nav_sales", "receipt-text", "s", false},
-	{"/imports", "web.nav_imports", "file-up", "i", false},
-	{"/insights", "web.nav_insights", "chart-spline", "a", false},
-	{"/reports", "web.nav_reports", "chart-column", "r", false},
-	{"/settings", "web.nav_settings", "settings-2", "e", false},
+	{path: "/today", label: "web.nav_today", icon: "list-checks", key: "t", dock: true},
+	{path: "/customers", label: "web.nav_customers", icon: "users", key: "c", dock: true},
+	{path: "/sales", label: "web.nav_sales", icon: "receipt-text", key: "s"},
+	{path: "/imports", label: "web.nav_imports", icon: "file-up", key: "i"},
+	{path: "/insights", label: "web.nav_insights", icon: "chart-spline", key: "a"},
+	{path: "/insights/warnings", label: "web.nav_warnings", icon: "triangle-alert", key: "a", unless: "/insights"},
+	{path: "/reports", label: "web.nav_reports", icon: "chart-column", key: "r"},
+	{path: "/settings", label: "web.nav_settings", icon: "settings-2", key: "e"},
 }
 
 const addPath = "/customers/new"
@@ -39,7 +41,7 @@ func (s *Site) frameFor(ctx context.Context, st *state) {
 	a, p, f := st.actor, st.printer, st.frame
 	f.Nav = make([]ui.NavItem, 0, len(sections))
 	for _, sec := range sections {
-		if s.may(a, sec.path) {
+		if s.may(a, sec.path) && (sec.unless == "" || !s.may(a, sec.unless)) {
 			f.Nav = append(f.Nav, ui.NavItem{Label: p.T(sec.label), Icon: sec.icon, Href: sec.path, Key: sec.key, Dock: sec.dock})
 		}
 	}

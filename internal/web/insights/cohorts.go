@@ -114,7 +114,7 @@ func (p cohortsPage) grid() ui.Heat {
 				Title: p.t("insights.cohort_title", "month", p.p.Month(c.Month), "all", c.Customers, "k", k, "n", n, "share", p.percent(share), "sales", p.money(c.Sales[k]))}
 			switch p.As {
 			case "share":
-				f.Text = p.p.Decimal(share*100, 0) + "%"
+				f.Text = p.whole(share)
 			case "sales":
 				f.Text = p.short(c.Sales[k])
 			}
@@ -168,11 +168,10 @@ func nice(top float64) float64 {
 	return 1
 }
 
-// first is the largest cohort that has a month after it: an example in words.
-func (p cohortsPage) first() (c insight.Cohort, ok bool) {
+// latest is the last cohort whose next month is over: the news.
+func (p cohortsPage) latest() (c insight.Cohort, ok bool) {
 	for _, k := range p.Cohorts.Cohorts {
-		full := len(k.Buyers) > 2 || len(k.Buyers) == 2 && !k.Partial
-		if full && k.Customers > c.Customers {
+		if len(k.Buyers) > 2 || len(k.Buyers) == 2 && !k.Partial {
 			c, ok = k, true
 		}
 	}

@@ -1,6 +1,7 @@
 package insights
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -19,7 +20,7 @@ type flowPage struct {
 
 	Spans []insight.FlowSpan // that can be chosen with one tap
 	Own   bool               // two days that somebody chose
-	Wrong string             // why those cannot be shown
+	Wrong error              // why those cannot be shown
 	Moves table
 }
 
@@ -38,28 +39,32 @@ func drawFlow(h Pages, r *http.Request, o *opened) (view, error) {
 			p.FlowSpan = s
 		}
 	}
-	if o.Query.Text("from") != "" {
-		from, to := form.Parse(o.Query, "from", day.Parse), form.Parse(o.Query, "to", day.Parse)
-		if to == 0 {
-			to, _ = day.Parse(o.AsOf) // a day of the report itself
-		}
-		p.Own = true
-		switch own, err := h.Insight.FlowBetween(r.Context(), o.Actor, o.Store, from, to); {
-		case !o.Query.OK():
-			p.Wrong = o.t("insights.days_wrong")
-		case errs.Is(err, errs.Invalid):
-			p.Wrong = o.p.Err(err)
-		case err != nil:
+	if o.Query.Text("from") != "" || o.Query.Text("to") != "" {
+		own, err := h.between(r, o)
+		if err != nil && !errs.Is(err, errs.Invalid) {
 			return view{}, err
-		default:
-			p.FlowSpan = own
+		}
+		if p.Wrong = err; err == nil {
+			p.FlowSpan, p.Own = own, true
 		}
 	}
 	p.Moves = table{Name: "moves", Label: o.t("insights.chart.flow"), Head: []string{o.t("insights.head.was"), o.t("insights.head.is"), o.t("insights.head.customers")}}
 	for _, m := range p.FlowSpan.Moves {
 		p.Moves.Rows = append(p.Moves.Rows, []cell{o.text(o.stage(m.From)), o.text(o.stage(m.To)), o.counted(m.Customers)})
 	}
-	return view{Body: flowBody(p), Tables: []table{p.Moves}}, nil
+	return view{Body: flowBody(p), Tables: []table{p.Moves}, Wrong: p.Wrong}, nil
+}
+
+// between is the flow between the two days that were chosen.
+func (h Pages) between(r *http.Request, o *opened) (insight.FlowSpan, error) {
+	from, to := form.Parse(o.Query, "from", day.Parse), form.Parse(o.Query, "to", day.Parse)
+	if !o.Query.OK() || o.Query.Text("from") == "" {
+		return insight.FlowSpan{}, errs.New(errs.Invalid, "insights.days_wrong")
+	}
+	if o.Query.Text("to") == "" {
+		to, _ = day.Parse(o.AsOf) // a day of the report itself
+	}
+	return h.Insight.FlowBetween(r.Context(), o.Actor, o.Store, from, to)
 }
 
 func (p flowPage) links() (list []ui.Link, current string) {
@@ -128,9 +133,13 @@ func (p flowPage) moved(to insight.Stage, from ...insight.Stage) (n int) {
 	return n
 }
 
+// begins and ends are the days in the form: as they were typed, also when they are wrong.
+func (p flowPage) begins() string { return cmp.Or(p.Query.Text("from"), p.From) }
+func (p flowPage) ends() string   { return cmp.Or(p.Query.Text("to"), p.To) }
+
 // grid is the moves as a table of stages by stages.
 func (p flowPage) grid() ui.Heat {
-	g := ui.Heat{Label: p.t("insights.chart.matrix"), Corner: p.t("insights.matrix_corner")}
+	g := ui.Heat{Label: p.t("insights.chart.matrix"), Corner: p.t("insights.matrix_corner"), Fit: true}
 	for _, s := range p.After {
 		if s.Stage != insight.Prospect {
 			g.Head = append(g.Head, p.stage(s.Stage))
@@ -145,8 +154,11 @@ func (p flowPage) grid() ui.Heat {
 			if a.Stage != insight.Prospect {
 				n := p.moved(a.Stage, b.Stage)
 				share := part(n, b.Customers)
-				row.Cells = append(row.Cells, ui.HeatCell{Text: p.count(n), Note: p.p.Decimal(share*100, 0) + "%", Share: share,
-					Title: p.t("insights.move_title", "from", p.side(b.Stage), "to", p.stage(a.Stage), "n", n)})
+				f := ui.HeatCell{Text: p.count(n), Share: share, Title: p.t("insights.move_title", "from", p.side(b.Stage), "to", p.stage(a.Stage), "n", n)}
+				if n > 0 {
+					f.Note = p.whole(share)
+				}
+				row.Cells = append(row.Cells, f)
 			}
 		}
 		g.Rows = append(g.Rows, row)

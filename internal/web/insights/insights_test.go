@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"mime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
@@ -34,8 +37,11 @@ type shop struct {
 	jobs      *jobs.Queue
 
 	east, west                  org.Store
-	admin, manager, boss, clerk org.Actor
+	staff                       map[org.Role]org.Actor
+	admin, manager, boss, clerk org.Actor // some of them
+	customers                   *customer.Service
 	regular, gone, elsewhere    customer.ID
+	kept                        customer.ID // by the clerk; has bought nothing
 }
 
 // run gives a company whose regular comes every two weeks to the east and is
@@ -57,14 +63,22 @@ func run(t *testing.T, f func(t *testing.T, s shop)) {
 			}
 			*st.to = made
 		}
-		for role, to := range map[org.Role]*org.Actor{org.Administrator: &s.admin, org.Manager: &s.manager, org.Executive: &s.boss, org.Associate: &s.clerk} {
+		s.staff = map[org.Role]org.Actor{}
+		for _, role := range org.Roles() {
 			p, err := o.CreateStaff(t.Context(), org.System, org.Staff{Code: string(role), Name: string(role), Role: role, StoreID: s.east.ID, Locale: "zh-Hans"})
 			if err != nil {
 				t.Fatal(err)
 			}
-			*to = org.NewActor(p, 0, nil)
+			s.staff[role] = org.NewActor(p, 0, nil)
 		}
+		s.admin, s.manager, s.boss, s.clerk = s.staff[org.Administrator], s.staff[org.Manager], s.staff[org.Executive], s.staff[org.Associate]
+		s.customers = c
 		s.regular, s.gone, s.elsewhere = s.customer(c, "王晓东", s.east), s.customer(c, "李淑芬", s.east), s.customer(c, "黄美玲", s.west)
+		kept, err := c.Create(t.Context(), s.clerk, customer.NewCustomer{Name: "周建国", StoreID: s.east.ID, OwnerID: s.clerk.Staff.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.kept = kept.ID
 		for k := range 12 {
 			s.buys(s.regular, s.east, 100, 70+14*k)
 		}
@@ -94,6 +108,18 @@ func (s shop) buys(c customer.ID, st org.Store, yuan int64, ago int) {
 	_, err := s.purchases.Record(s.t.Context(), org.System, purchase.NewReceipt{
 		Store: st.ID, Number: fmt.Sprintf("%d-%d", c, ago), SoldAt: now.AddDate(0, 0, -ago), Customer: c,
 		Lines: []purchase.NewLine{{SKU: "R1", Name: "米缸", Quantity: money.Quantity(1000), Amount: &amount}},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// exec changes what a day of running would have.
+func (s shop) exec(query string, args ...any) {
+	s.t.Helper()
+	err := s.insight.DB.Write(s.t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, query, args...)
+		return err
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -192,11 +218,116 @@ func TestWarnings_name_who_may_leave_and_why(t *testing.T) {
 		s.buys(s.regular, s.east, 100, 30)
 		s.refresh()
 		doc := s.site.As(s.manager).Get("/insights/warnings").Want(200)
-		doc.WantText("[data-warned]", "王晓东").WantText("[data-warned]", "已经 30 天没来")
-		if got := doc.Attr("[data-warned] a", "href"); got != "/customers/"+s.regular.String() {
+		doc.WantText("[data-person]", "王晓东").WantText("[data-person]", "已经 30 天没来")
+		if got := doc.Attr("[data-person] a", "href"); got != "/customers/"+s.regular.String() {
 			t.Errorf("leads to %s", got)
 		}
-		s.site.As(s.clerk).Get("/insights/warnings").Want(200).WantNone("[data-warned]") // not theirs
+	})
+}
+
+func TestWarnings_are_for_whoever_sees_the_customer(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		for role := range s.staff {
+			s.site.As(s.staff[role]).Get("/insights/warnings").Want(200).WantText("main", "还没有分析过")
+		}
+		s.buys(s.regular, s.east, 100, 30)
+		for k := range 5 { // another of the east, whom the clerk keeps; and one of the west
+			s.buys(s.kept, s.east, 300, 60+20*k)
+			s.buys(s.elsewhere, s.west, 50, 60+20*k)
+		}
+		s.refresh()
+		everybody := []string{"周建国", "黄美玲", "王晓东"} // worth most first
+		for role, want := range map[org.Role][]string{
+			org.Associate: {"周建国"}, org.Manager: {"周建国", "王晓东"}, org.Technician: {"周建国", "王晓东"},
+			org.Agent: everybody, org.Marketer: everybody, org.Executive: everybody, org.Administrator: everybody,
+		} {
+			doc := s.site.As(s.staff[role]).Get("/insights/warnings").Want(200)
+			got := make([]string, 0, 3)
+			for _, a := range doc.All("[data-person] a") {
+				got = append(got, webtest.Text(a))
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s sees the wrong customers (-want +got):\n%s", role, diff)
+			}
+			if nav := doc.Count("aside nav a[href='/insights/warnings']"); nav != 0 == s.staff[role].May(org.ReportsRead) {
+				t.Errorf("%s has %d links in the navigation; it is for those who have no other pages of insight", role, nav)
+			}
+		}
+		// Of a store that is out of reach nobody sees anything, whatever they type.
+		s.site.As(s.clerk).Get("/insights/warnings?store="+s.west.ID.String()).Want(200).WantText("[data-person]", "周建国")
+		s.site.As(s.staff[org.Technician]).Get("/insights/warnings?store="+s.west.ID.String()).Want(200).WantText("[data-person]", "周建国")
+	})
+}
+
+func TestTheBest_are_named_to_whoever_sees_them(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.site.As(s.boss).Get("/insights/best").Want(200).WantText("main", "还没有分析过")
+		for k := range 60 {
+			s.buys(s.customer(s.customers, fmt.Sprintf("顾客%d", k), s.west), s.west, 10, 100)
+		}
+		s.buys(s.kept, s.east, 7000, 20)
+		s.refresh()
+		for role, n := range map[org.Role]int{org.Executive: 1, org.Manager: 1, org.Associate: 1} {
+			doc := s.site.As(s.staff[role]).Get("/insights/best").Want(200).WantText("[data-person]", "周建国")
+			if got := doc.Count("[data-person]"); got != n {
+				t.Errorf("%s sees %d of the best, want %d", role, got, n)
+			}
+		}
+		s.site.As(s.boss).Get("/insights/best").WantText("[data-told]", "1 位最好的顾客")
+		s.site.As(s.boss).Get("/insights/best?store=" + s.west.ID.String()).Want(200).WantNone("[data-person]")
+		s.site.As(s.boss).Get("/insights/best?after=nobody").Want(404)
+	})
+}
+
+func TestQueries_that_nobody_types_do_no_harm(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.refresh()
+		boss := s.site.As(s.boss)
+		boss.Get("/insights?store=12345").Want(404)
+		boss.Get("/insights?store=east").Want(404)
+		boss.Get("/insights/download/lost?table=months&store=12345").Want(404)
+		for _, from := range []string{"-7", "999999999999999999999", "many"} {
+			boss.Get("/insights/lost?from="+from).Want(200).WantText("[data-lost]", "李淑芬")
+		}
+		boss.Get("/insights/cohorts?as=%3Cscript%3E").Want(200)
+		boss.Get("/insights/download/flow?table=moves&from=2026-11-01&to=2026-03-01").Want(422)
+		admin := s.site.As(s.admin)
+		admin.Post("/insights/refresh", "as_of", "2027-01-01").Want(422).WantText("main [role=alert]", "还没到那一天")
+	})
+}
+
+func TestDownloads_are_called_after_what_they_hold(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.refresh()
+		for path, want := range map[string]string{
+			"/insights/download/cohorts?table=cohorts":                                 "cohorts-2026-11-22.csv",
+			"/insights/download/lost?table=months&store=" + s.east.ID.String():         "lost-months-东店-2026-11-22.csv",
+			"/insights/download/economics?table=economics&store=" + s.west.ID.String(): "economics-西店-2026-11-22.csv",
+		} {
+			got := s.site.As(s.boss).Get(path).Want(200)
+			_, params, err := mime.ParseMediaType(got.Header().Get("Content-Disposition"))
+			if err != nil || params["filename"] != want {
+				t.Errorf("%s is called %q (%v), want %q", path, params["filename"], err, want)
+			}
+		}
+		file := s.site.As(s.boss).Get("/insights/download/economics?table=economics").Want(200).Body.String()
+		if !strings.Contains(file, "眼下有风险的毛利,480.00,") {
+			t.Errorf("a spreadsheet cannot add this up:\n%s", file)
+		}
+	})
+}
+
+func TestARefresh_that_ended_while_nobody_looked_is_not_called_failed(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		admin := s.site.As(s.admin)
+		admin.Post("/insights/refresh").WantRedirect("/insights/refresh")
+		s.exec(`UPDATE job SET state = 'done', finished_at = ?`, now.Add(-time.Hour).UnixMilli())
+		if got := admin.HTMX().Get("/insights/refresh").Want(200).Header().Get("HX-Redirect"); got != "/insights" {
+			t.Errorf("who waited is led to %q, want the results", got)
+		}
+		admin.Get("/insights/refresh").Want(200).WantText("main form", "现在计算").WantNone("[role=alert]")
+		s.exec(`UPDATE job SET state = 'failed'`)
+		admin.HTMX().Get("/insights/refresh").Want(200).WantText("#refresh [role=alert]", "没有算成").WantText("#refresh form", "现在计算")
 	})
 }
 
@@ -235,7 +366,16 @@ func TestWhatIf_gives_the_totals_of_the_example(t *testing.T) {
 		if n := doc.Count("[data-what-if] [data-step]"); n != 8 {
 			t.Errorf("%d steps, want six between two totals", n)
 		}
-		s.site.As(s.boss).Get("/insights/stores?by=visitors&then_new_visitors=-3&now_old_ticket=many").Want(200)
+		boss := s.site.As(s.boss)
+		boss.Get("/insights/stores?by=visitors&then_new_visitors=-3&now_old_ticket=many").Want(200).WantText("#what-if-wrong", "不能小于零").WantNone("[data-what-if]")
+		if got := boss.Get("/insights/stores?by=visitors&then_new_visitors=3,500&then_new_conversion=８%25&then_new_ticket=500").Want(200).WantText("[data-what-if] p", "140,000.00"); got.Count("#what-if-wrong") != 0 {
+			t.Error("numbers as people write them are refused")
+		}
+		boss.Get("/insights/stores?by=visitors&then_new_visitors=1e12").Want(200).WantText("#what-if-wrong", "1e12")
+		boss.Get("/insights/stores?by=visitors&then_new_visitors=999999999&then_new_conversion=999999999&then_new_ticket=999999999").Want(200).WantText("#what-if-wrong", "太大")
+		// What nobody changed is as it is to the last penny, not to the digits shown.
+		same := boss.Get("/insights/stores?by=customers&then_old_ticket=" + boss.Get("/insights/stores?by=customers").Attr("[name=then_old_ticket]", "value"))
+		same.Want(200).WantText("[data-what-if] p", "¥0.00")
 	})
 }
 
@@ -243,9 +383,11 @@ func TestFlow_between_two_days_that_were_chosen(t *testing.T) {
 	run(t, func(t *testing.T, s shop) {
 		s.refresh()
 		s.site.As(s.boss).Get("/insights/flow?from=2026-03-01&to=2026-11-01").Want(200).WantText("[data-told]", "2026年3月1日").WantNone("[role=alert]")
-		s.site.As(s.boss).Get("/insights/flow?from=2026-11-01&to=2026-03-01").Want(200).WantText("[role=alert]", "")
-		if s.site.As(s.boss).Get("/insights/flow?from=yesterday").Want(200).Count("[role=alert]") != 1 {
-			t.Error("a day that is none is shown without a word")
+		wrong := s.site.As(s.boss).Get("/insights/flow?from=2026-11-01&to=2026-03-01").Want(200).WantText("[role=alert]", "起始日期要早于结束日期")
+		if got := wrong.Attr("[name=from]", "value"); got != "2026-11-01" {
+			t.Errorf("what was typed is replaced by %q", got)
 		}
+		s.site.As(s.boss).Get("/insights/flow?from=yesterday").Want(200).WantText("[role=alert]", "日期不对")
+		s.site.As(s.boss).Get("/insights/flow?to=2026-11-01").Want(200).WantText("[role=alert]", "日期不对")
 	})
 }

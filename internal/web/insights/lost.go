@@ -19,6 +19,7 @@ type lostPage struct {
 	*opened
 	insight.LostCustomers
 
+	Rules insight.Rules
 	Names map[customer.ID]customer.Summary
 	Told  map[customer.ID]insight.Told // what was noted since the report was made, too
 	Shown []insight.LostOne
@@ -35,8 +36,12 @@ func drawLost(h Pages, r *http.Request, o *opened) (view, error) {
 		return view{}, err
 	}
 	o.Currency = rep.Currency
-	p := lostPage{opened: o, LostCustomers: rep}
-	from := min(max(0, int(o.Query.Int("from"))), len(rep.List))
+	set, _, err := h.Insight.Setting(r.Context())
+	if err != nil {
+		return view{}, err
+	}
+	p := lostPage{opened: o, LostCustomers: rep, Rules: set.Rules}
+	from := int(min(max(0, o.Query.Int("from")), int64(max(0, len(rep.List)-1)/lostSize*lostSize)))
 	p.Shown = rep.List[from:min(from+lostSize, len(rep.List))]
 	if from > 0 {
 		p.First = o.link("lost") + "#people"
@@ -68,6 +73,11 @@ func drawLost(h Pages, r *http.Request, o *opened) (view, error) {
 		p.WonBack.Rows = append(p.WonBack.Rows, []cell{o.text(o.rule(b.Rule)), o.counted(b.Contacts), o.counted(b.Returned), o.share(b.Share), o.share(b.Base), o.decimal(b.Extra, 1)})
 	}
 	return view{Body: lostBody(p), Tables: []table{p.Months, p.Signs, p.Reasons, p.WonBack}}, nil
+}
+
+// definition is what is called lost here, as the settings have it.
+func (p lostPage) definition() string {
+	return p.t("insights.lost_rule", "factor", p.p.Decimal(p.Rules.LostFactor, 1), "least", p.Rules.LostLeast, "days", p.Rules.LostDays)
 }
 
 // readLost reads the names and the reasons of those shown.
@@ -135,11 +145,11 @@ func (p lostPage) mayAsk(c customer.ID) bool {
 // months is how many were lost and how many came back.
 func (p lostPage) months() ui.Stacks {
 	c := ui.Stacks{Label: p.t("insights.chart.lost_months"), Side: true,
-		Series: []ui.Series{{Name: p.t("insights.head.lost"), Tone: ui.Danger}, {Name: p.t("insights.head.won_back"), Tone: ui.Success}}}
+		Series: []ui.Series{{Name: p.t("insights.head.lost"), Tone: ui.Danger}, {Name: p.t("insights.head.won_back"), Tone: ui.Info}}} // red and blue: everybody can tell them apart
 	top := 0
 	for _, m := range p.LostCustomers.Months {
 		top = max(top, m.Lost, m.WonBack)
-		c.Columns = append(c.Columns, ui.Column{Label: shortMonth(m.Month), Parts: []int64{int64(m.Lost), int64(m.WonBack)},
+		c.Columns = append(c.Columns, ui.Column{Label: shortMonth(p.p, m.Month), Group: m.Month[:min(4, len(m.Month))], Parts: []int64{int64(m.Lost), int64(m.WonBack)},
 			Title: p.t("insights.lost_month_title", "month", p.p.Month(m.Month), "lost", m.Lost, "back", m.WonBack)})
 	}
 	c.Top = p.count(top)

@@ -58,6 +58,24 @@ func (p loyaltyPage) signs() []sign {
 	return list
 }
 
+// told is how many show several signs, and how many none.
+func (p loyaltyPage) told() (sentence, note string) {
+	several, none := 0, 0
+	for _, b := range p.BySigns {
+		if b.Signs >= severalSigns {
+			several += b.Customers
+		}
+		if b.Signs == 0 {
+			none += b.Customers
+		}
+	}
+	return p.t("insights.loyal_told", "all", p.Customers, "n", several, "share", p.percent(part(several, p.Customers)), "signs", severalSigns),
+		p.t("insights.loyal_none", "n", none, "share", p.percent(part(none, p.Customers)))
+}
+
+// severalSigns is from how many signs on somebody is called loyal in a sentence.
+const severalSigns = 3
+
 func (p loyaltyPage) signBars() ui.RowBars {
 	c := ui.RowBars{Label: p.t("insights.chart.loyal_signs"), Of: 1}
 	for _, s := range p.signs() {

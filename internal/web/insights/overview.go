@@ -3,6 +3,7 @@ package insights
 import (
 	"context"
 	"math"
+	"strings"
 
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
@@ -43,7 +44,7 @@ func drawOverview(o *opened, rep insight.Overview) view {
 	p.Measures[3].Href = o.link("lost")
 	p.Measures[4].Note = o.t("insights.of_customers", "some", rep.Repeaters, "all", rep.Customers)
 	p.Measures[6].Note, p.Measures[6].Href = o.t("insights.warned", "n", rep.Warned), o.link("warnings")
-	p.Measures[7].Note = o.t("insights.vips", "n", rep.VIPs)
+	p.Measures[7].Note, p.Measures[7].Href = o.t("insights.vips", "n", rep.VIPs), o.link("best")
 
 	p.Months = table{Name: "months", Label: o.t("insights.chart.months"), Head: []string{o.t("insights.head.month"), o.t("insights.head.sales"),
 		o.t("insights.head.old_sales"), o.t("insights.head.new_sales"), o.t("insights.head.customers"), o.t("insights.head.new_customers")}}
@@ -53,6 +54,34 @@ func drawOverview(o *opened, rep insight.Overview) view {
 	}
 	p.Stages = stageTable(o, rep.Stages)
 	return view{Body: overviewBody(p), Tables: []table{p.Months, p.Stages}}
+}
+
+// told is how the year went, in a sentence, and who to turn to now.
+func (p overviewPage) told() (sentence, note string) {
+	y := p.Year
+	pairs := []any{"n", y.Active, "sales", p.short(y.Sales)}
+	key := "insights.overview_told.plain"
+	if p.Last != nil && p.Last.Sales > 0 {
+		share := float64(y.Sales-p.Last.Sales) / float64(p.Last.Sales)
+		key = "insights.overview_told." + moved(share)
+		pairs = append(pairs, "share", p.percent(math.Abs(share)))
+	}
+	sentence, note = p.t(key, pairs...), p.t("insights.overview_calm")
+	if p.Warned > 0 {
+		note = p.t("insights.warned_told", "n", p.Warned, "amount", p.short(p.AtRisk))
+	}
+	return sentence, note
+}
+
+// moved says which way a figure went.
+func moved(share float64) string {
+	switch {
+	case share >= 0.0005:
+		return "more"
+	case share <= -0.0005:
+		return "less"
+	}
+	return "same"
 }
 
 // measure is a figure compared with the year before, where that is known.
@@ -71,19 +100,12 @@ func (o *opened) change(now, before int64, good int) (string, ui.Tone) {
 		return "", ui.Plain
 	}
 	share := float64(now-before) / float64(before)
-	key, tone := "insights.same", ui.Plain
-	switch {
-	case share > 0.0005:
-		key, tone = "insights.more", ui.Success
-	case share < -0.0005:
-		key, tone = "insights.less", ui.Danger
+	way := moved(share)
+	tone := map[string]ui.Tone{"more": ui.Success, "less": ui.Danger}[way]
+	if good < 0 {
+		tone = map[string]ui.Tone{"more": ui.Danger, "less": ui.Success}[way]
 	}
-	if good < 0 && tone == ui.Success {
-		tone = ui.Danger
-	} else if good < 0 && tone == ui.Danger {
-		tone = ui.Success
-	}
-	return o.t(key, "share", o.percent(math.Abs(share))), tone
+	return o.t("insights.than_before."+way, "share", o.percent(math.Abs(share))), tone
 }
 
 // chart is the sales of the months, to old and to new customers.
@@ -93,26 +115,17 @@ func (p overviewPage) chart() ui.Stacks {
 	var top int64
 	for _, m := range p.Overview.Months {
 		top = max(top, m.Sales)
-		c.Columns = append(c.Columns, ui.Column{Label: shortMonth(m.Month), Title: p.t("insights.month_title", "month", p.p.Month(m.Month),
+		c.Columns = append(c.Columns, ui.Column{Label: shortMonth(p.p, m.Month), Group: m.Month[:min(4, len(m.Month))], Title: p.t("insights.month_title", "month", p.p.Month(m.Month),
 			"sales", p.money(m.Sales), "new", p.money(m.New)), Parts: []int64{m.Sales - m.New, m.New}, Quiet: m.Partial})
 	}
 	c.Top = p.short(top)
 	return c
 }
 
-// shortMonth is the month under a column: 11, and with the year in January.
-func shortMonth(month string) string {
-	if len(month) != len("2006-01") {
-		return month
-	}
-	m := month[5:]
-	if m == "01" {
-		return month[2:4] + "/1"
-	}
-	if m[0] == '0' {
-		return m[1:]
-	}
-	return m
+// shortMonth is the month under a column, whose year stands below it: 11月, Nov.
+func shortMonth(p i18n.Printer, month string) string {
+	year, _, _ := strings.Cut(month, "-")
+	return strings.TrimSpace(strings.NewReplacer(year+"年", "", year, "").Replace(p.Month(month)))
 }
 
 // said is the forecast and what came of it, in words.

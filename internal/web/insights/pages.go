@@ -38,6 +38,7 @@ func (h Pages) Routes(s *web.Site) {
 		s.Handle("GET "+paths.Insight("download/"+rm.Name), org.ReportsRead, h.download(rm))
 	}
 	s.Handle("GET "+paths.Insight("warnings"), org.CustomersRead, h.warnings)
+	s.Handle("GET "+paths.Insight("best"), org.CustomersRead, h.best)
 	s.Handle("GET "+paths.Insight("refresh"), org.SettingsWrite, h.progress)
 	s.Handle("POST "+paths.Insight("refresh"), org.SettingsWrite, h.refresh)
 }
@@ -77,6 +78,7 @@ func (rm room) path() string {
 type view struct {
 	Body   templ.Component
 	Tables []table
+	Wrong  error // what was asked for cannot be shown: the page says so, a file is not sent
 }
 
 // opened is a room at a moment: of which store, as of when, for whom.
@@ -136,14 +138,19 @@ func (h Pages) open(r *http.Request, rm room) (*opened, error) {
 			chosen = own
 		}
 	}
-	if chosen != "" {
-		if o.Store, err = id.Parse[org.Store](chosen); err != nil {
-			return nil, errs.Wrap(err, errs.NotFound, "web.not_found")
-		}
-	} else if !scope.All() {
+	if chosen == "" && !scope.All() {
 		return nil, errs.New(errs.Forbidden, "insight.store_out_of_reach")
 	}
-	return o, nil
+	if chosen == "" {
+		return o, nil
+	}
+	if o.Store, err = id.Parse[org.Store](chosen); err != nil {
+		return nil, errs.Wrap(err, errs.NotFound, "web.not_found")
+	}
+	if !slices.ContainsFunc(stores, func(st org.Store) bool { return st.ID == o.Store }) {
+		return nil, errs.New(errs.NotFound, "web.not_found")
+	}
+	return o, nil // whether it is within reach, the service says
 }
 
 // show renders a room; before the first refresh it says what to do.
@@ -193,6 +200,27 @@ func (o *opened) pairs() []string {
 	return []string{"store", o.Store.String()}
 }
 
+// kept is what stays chosen when another store is: how a page looks at its report.
+var kept = []string{"as", "with", "days", "from", "to"}
+
+// The ways from a finding to the people it is about.
+
+func (o *opened) toWarnings() ui.Link {
+	return ui.Link{Label: o.t("insights.go.warnings"), Href: o.link("warnings")}
+}
+
+func (o *opened) toLost() ui.Link {
+	return ui.Link{Label: o.t("insights.go.lost"), Href: o.link("lost") + "#people"}
+}
+
+func (o *opened) toBest() ui.Link {
+	return ui.Link{Label: o.t("insights.go.best"), Href: o.link("best")}
+}
+
+func (o *opened) toToday() ui.Link {
+	return ui.Link{Label: o.t("insights.go.today"), Href: paths.Today}
+}
+
 // note says of what and as of when the room is.
 func (o *opened) note(ctx context.Context) string {
 	if o.AsOf == "" {
@@ -208,9 +236,21 @@ func (o *opened) short(minor int64) string { return o.p.MoneyShort(minor, o.Curr
 // count is a number of things.
 func (o *opened) count(n int) string { return o.p.Number(int64(n)) }
 
-// percent is a share with at most one decimal; of a hundred, what is small enough
-// to be said of people.
-func (o *opened) percent(share float64) string { return o.p.Percent(share) }
+// percent is a share with at most one decimal; what is not nothing is not called 0%.
+func (o *opened) percent(share float64) string {
+	if share > 0 && share < 0.0005 {
+		return "<" + o.p.Percent(0.001)
+	}
+	return o.p.Percent(share)
+}
+
+// whole is a share in whole percents, for where there is little room.
+func (o *opened) whole(share float64) string {
+	if share > 0 && share < 0.005 {
+		return "<1%"
+	}
+	return o.p.Decimal(share*100, 0) + "%"
+}
 
 // t is a sentence of this section.
 func (o *opened) t(key string, pairs ...any) string { return o.p.T(key, pairs...) }

@@ -35,6 +35,9 @@ func (h Pages) refresh(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	asOf := form.Parse(f, "as_of", day.Parse)
+	if today, err := day.Parse(web.Today(r)); err == nil && asOf > today {
+		f.Wrong("as_of", "insights.day_ahead")
+	}
 	if !f.OK() {
 		return web.Render(w, r, web.Page{Title: web.T(r, "insights.refresh"), Body: refreshPage(f), Form: f})
 	}
@@ -56,9 +59,9 @@ func (h Pages) progress(w http.ResponseWriter, r *http.Request) error {
 		return web.Render(w, r, web.Page{Title: web.T(r, "insights.refresh"), Body: refreshPage(nil)})
 	}
 	v := refreshing{Job: list[0], Ended: list[0].State.Finished()}
-	waiting := web.Query(r).Bool("wait") || web.Fragment(r)
+	waiting := web.Fragment(r) // a page that saw it run asks how it went, however long ago that was
 	switch {
-	case v.Job.State == jobs.Done && web.Now(r).Sub(v.Job.FinishedAt) < time.Minute:
+	case v.Job.State == jobs.Done && (waiting || web.Now(r).Sub(v.Job.FinishedAt) < time.Minute):
 		web.Say(r, ui.Success, web.T(r, "insights.refreshed"))
 		return web.Redirect(w, r, paths.Insights)
 	case v.Ended && v.Job.State != jobs.Failed && !waiting:

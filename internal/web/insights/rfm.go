@@ -1,6 +1,9 @@
 package insights
 
 import (
+	"slices"
+	"strconv"
+
 	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
@@ -30,25 +33,47 @@ func drawRFM(o *opened, rep insight.RFM) view {
 	return view{Body: rfmBody(p), Tables: []table{p.Groups, p.Cells}}
 }
 
+// of sums some groups up.
+func (p rfmPage) of(names ...string) (g insight.RFMGroup) {
+	for _, one := range p.RFM.Groups {
+		if slices.Contains(names, one.Group) {
+			g.Customers += one.Customers
+			g.Share += one.Share
+			g.Spent += one.Spent
+		}
+	}
+	return g
+}
+
+// told is who brings the sales, and how many of those who did stay away.
+func (p rfmPage) told() (sentence, note string) {
+	var spent int64
+	for _, g := range p.RFM.Groups {
+		spent += g.Spent
+	}
+	best, going := p.of(insight.Champions, insight.Loyal), p.of(insight.CannotLose, insight.AtRisk)
+	sentence = p.t("insights.rfm_told", "n", best.Customers, "of", p.percent(best.Share), "share", p.percent(float64(best.Spent)/float64(max(spent, 1))))
+	if going.Customers > 0 {
+		note = p.t("insights.rfm_going", "n", going.Customers, "amount", p.short(going.Spent))
+	}
+	return sentence, note
+}
+
 func (o *opened) group(code string) string { return o.t("insights.group." + code) }
 
 // grid is the field of five by five, the best at its upper left.
 func (p rfmPage) grid() ui.Heat {
-	g := ui.Heat{Label: p.t("insights.chart.rfm"), Corner: p.t("insights.rfm_corner"), Fixed: true,
-		Head: []string{p.t("insights.rfm_most"), "", "", "", p.t("insights.rfm_least")}}
+	g := ui.Heat{Label: p.t("insights.chart.rfm"), Corner: p.t("insights.rfm_corner"), Fixed: true}
+	for weight := 5; weight > 0; weight-- {
+		g.Head = append(g.Head, p.t("insights.rfm_weight."+strconv.Itoa(weight)))
+	}
 	most := 1
 	for _, c := range p.RFM.Cells {
 		most = max(most, c.Customers)
 	}
 	for k, c := range p.RFM.Cells {
 		if k%5 == 0 {
-			g.Rows = append(g.Rows, ui.HeatRow{})
-			switch c.Recency {
-			case 5:
-				g.Rows[0].Name = p.t("insights.rfm_latest")
-			case 1:
-				g.Rows[4].Name = p.t("insights.rfm_longest")
-			}
+			g.Rows = append(g.Rows, ui.HeatRow{Name: p.t("insights.rfm_recency." + strconv.Itoa(c.Recency))})
 		}
 		row := &g.Rows[len(g.Rows)-1]
 		row.Cells = append(row.Cells, ui.HeatCell{Text: p.count(c.Customers), Note: p.group(c.Group), Share: float64(c.Customers) / float64(most),

@@ -2,13 +2,9 @@ package insights
 
 import (
 	"cmp"
-	"math"
 	"slices"
-	"strconv"
 
 	"github.com/ricejar/ricejar/internal/insight"
-	"github.com/ricejar/ricejar/internal/money"
-	"github.com/ricejar/ricejar/internal/web/form"
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
@@ -22,18 +18,6 @@ type storesPage struct {
 	Lines table
 	Parts table
 	What  whatIf
-}
-
-// whatIf is a calculation that anybody may change: what the sales are made of now,
-// and what they would be made of.
-type whatIf struct {
-	Form *form.Form // the factors by name: now_new_visitors … then_old_ticket
-	From insight.Mix
-	To   insight.Mix
-	insight.Explained
-
-	Counted bool // by visitors
-	Begun   bool // somebody has changed something
 }
 
 // comparisons are what a store can be compared with.
@@ -123,9 +107,41 @@ func (p storesPage) links() (list []ui.Link, current string) {
 	return list, current
 }
 
+// told is what was sold, against before, and what made the difference.
+func (p storesPage) told() (sentence, note string) {
+	l := p.lines()[0]
+	pairs := []any{"store", p.name(l), "span", p.span(p.Now), "sales", p.short(l.Now.New.Sales + l.Now.Old.Sales)}
+	c, before := l.SinceBefore, p.Before
+	if c == nil {
+		c, before = l.SinceYear, p.YearAgo
+	}
+	if c == nil {
+		return p.t("insights.stores_told.plain", pairs...), ""
+	}
+	way := "same"
+	if c.Difference > 0 {
+		way = "more"
+	} else if c.Difference < 0 {
+		way = "less"
+	}
+	sentence = p.t("insights.stores_told."+way, append(pairs, "before", p.span(before), "difference", p.short(max(c.Difference, -c.Difference)))...)
+	most := slices.MaxFunc(c.Parts, func(a, b insight.Part) int { return cmp.Compare(max(a.Amount, -a.Amount), max(b.Amount, -b.Amount)) })
+	if most.Amount != 0 {
+		note = p.t("insights.stores_most", "factor", p.factor(most.Group, most.Factor, c.Counted), "amount", p.signed(most.Amount))
+	}
+	return sentence, note
+}
+
 // steps are the way from one total to the other.
 func (p storesPage) steps(c *insight.Comparison) []ui.FallStep {
-	return p.way(c.Explained, c.Counted, p.t("insights.with_from."+p.With), p.t("insights.this_now"))
+	from := p.t("insights.with_from.usual")
+	switch p.With {
+	case "before":
+		from = p.span(p.Before)
+	case "year":
+		from = p.span(p.YearAgo)
+	}
+	return p.way(c.Explained, c.Counted, from, p.span(p.Now))
 }
 
 func (p storesPage) way(e insight.Explained, counted bool, from, to string) []ui.FallStep {
@@ -164,94 +180,4 @@ func (p storesPage) bars() ui.RowBars {
 			Note: p.t("insights.store_note", "customers", l.Now.New.Customers+l.Now.Old.Customers, "share", p.percent(share))})
 	}
 	return c
-}
-
-// factors are the fields of the what-if in their order.
-var factors = []struct{ group, factor string }{
-	{"new", "visitors"}, {"new", "conversion"}, {"new", "ticket"}, {"old", "visitors"}, {"old", "conversion"}, {"old", "ticket"},
-}
-
-// digits is how much a unit of the currency is in minor units.
-func (o *opened) unit() float64 { return math.Pow10(money.Currency(o.Currency).Digits()) }
-
-// whatIf reads what was typed; what was not is as it is in the store chosen first.
-func (p storesPage) whatIf() whatIf {
-	var now insight.Mix
-	counted := true
-	if list := p.lines(); len(list) > 0 {
-		now, counted = list[0].Now.Mix()
-	}
-	switch p.Query.Text("by") {
-	case "visitors":
-		counted = true
-	case "customers":
-		counted = false
-	}
-	w := whatIf{Form: form.Of(), Counted: counted, Begun: p.Query.Text("then_new_visitors") != ""}
-	read := func(side string, m *insight.Mix) {
-		for _, f := range factors {
-			name := side + "_" + f.group + "_" + f.factor
-			at := p.at(m, f.group, f.factor)
-			shown := *at
-			switch {
-			case f.factor == "ticket":
-				shown /= p.unit()
-			case f.factor == "conversion" && counted:
-				shown *= 100
-			}
-			text := strconv.FormatFloat(math.Round(shown*100)/100, 'f', -1, 64)
-			if typed := p.Query.Text(name); typed != "" {
-				if v, err := strconv.ParseFloat(typed, 64); err == nil && v >= 0 && v <= 1e12 {
-					text, shown = typed, v
-				}
-				switch {
-				case f.factor == "ticket":
-					shown *= p.unit()
-				case f.factor == "conversion" && counted:
-					shown /= 100
-				}
-				*at = shown
-			}
-			w.Form.Values.Set(name, text)
-		}
-	}
-	w.From, w.To = now, now
-	read("now", &w.From)
-	read("then", &w.To)
-	w.Explained = insight.Explain(w.From, w.To)
-	return w
-}
-
-// countings are what one can calculate with: how many came in, or how many bought.
-func (p storesPage) countings() (list []ui.Link, current string) {
-	for _, by := range []string{"visitors", "customers"} {
-		href := p.link("stores", "by", by) + "#what-if"
-		if by == p.counting() {
-			current = href
-		}
-		list = append(list, ui.Link{Label: p.t("insights.by." + by), Href: href})
-	}
-	return list, current
-}
-
-func (p storesPage) counting() string {
-	if p.What.Counted {
-		return "visitors"
-	}
-	return "customers"
-}
-
-// at is a factor of a mix.
-func (p storesPage) at(m *insight.Mix, group, factor string) *float64 {
-	t := &m.New
-	if group == "old" {
-		t = &m.Old
-	}
-	switch factor {
-	case "visitors":
-		return &t.Visitors
-	case "conversion":
-		return &t.Conversion
-	}
-	return &t.Ticket
 }

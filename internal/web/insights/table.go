@@ -1,9 +1,12 @@
 package insights
 
 import (
+	"cmp"
 	"math"
+	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/money"
@@ -71,23 +74,35 @@ func (h Pages) download(rm room) web.Handler {
 			return err
 		}
 		v, err := rm.draw(h, r, o)
-		if err != nil {
+		if err = cmp.Or(err, v.Wrong); err != nil {
 			return err
 		}
 		for _, t := range v.Tables {
 			if t.Name == o.Query.Text("table") {
-				return t.send(w, rm.Name+"-"+t.Name+"-"+o.AsOf+".csv")
+				return t.send(w, o.fileName(t.Name))
 			}
 		}
 		return errs.New(errs.NotFound, "web.not_found")
 	}
 }
 
+// fileName is what a file of figures is called: of what, of which store, as of when.
+func (o *opened) fileName(table string) string {
+	parts := []string{o.Room.Name}
+	if table != o.Room.Name {
+		parts = append(parts, table)
+	}
+	if o.Store != 0 {
+		parts = append(parts, o.storeName())
+	}
+	return strings.Join(append(parts, o.AsOf), "-") + ".csv"
+}
+
 func (t table) send(w http.ResponseWriter, name string) error {
 	head := w.Header()
 	head.Set("Cache-Control", "no-store")
 	head.Set("Content-Type", "text/csv; charset=utf-8")
-	head.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	head.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name})) // Chinese as RFC 5987 says
 	out, err := sheet.NewCSVWriter(w)
 	if err != nil {
 		return err
