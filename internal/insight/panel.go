@@ -30,6 +30,18 @@ type Panel struct {
 // Leaving reports whether it is time to ask why they stay away.
 func (p Panel) Leaving() bool { return p.Stage == Lost || p.Warning.Sign != "" }
 
+// On is the panel as it reads on a later day: see Warning.On. Whether they have
+// bought in the meantime it does not know.
+func (p Panel) On(today day.Day) Panel {
+	p.Warning = p.Warning.On(p.AsOf, today)
+	if p.Score != nil {
+		score := *p.Score
+		score.Silent += grown(p.AsOf, today)
+		p.Score = &score
+	}
+	return p
+}
+
 const sqlPanel = `SELECT h.half, m.as_of, m.kind, COALESCE(g.document, '')
 	FROM insight_head h
 	JOIN insight_model m ON m.id = h.model_id

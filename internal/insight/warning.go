@@ -61,6 +61,29 @@ func leaving(r Rules, s *Score, days []day.Day, way Way, asOf day.Day, t trouble
 	return w
 }
 
+// freshDays is how old a version may be for its silences to be counted on to the day
+// on which they are read: a nightly one is a day old. An older one speaks of its own
+// day alone.
+const freshDays = 7
+
+// grown is how many days of silence a day adds to those up to asOf.
+func grown(asOf, today day.Day) int {
+	if n := today.Sub(asOf); asOf != 0 && n > 0 && n <= freshDays {
+		return n
+	}
+	return 0
+}
+
+// On is the warning as it reads on a later day: whoever is silent is so for longer.
+// Every page counts silence to the day on which it is read, a refresh to the last
+// day that was over.
+func (w Warning) On(asOf, today day.Day) Warning {
+	if w.Sign != "" && w.Sign != Fading {
+		w.Days += int32(grown(asOf, today))
+	}
+	return w
+}
+
 // Text says the warning in a sentence; empty for none.
 func (w Warning) Text(p i18n.Printer) string {
 	if w.Sign == "" {

@@ -39,3 +39,28 @@ func TestAWarningSaysItsReasonInWords(t *testing.T) {
 		}
 	}
 }
+
+func TestSilenceIsCountedToTheDayItIsReadOn(t *testing.T) {
+	asOf := on("2026-03-01")
+	for _, tc := range []struct {
+		name  string
+		w     Warning
+		today string
+		want  int32
+	}{
+		{"on the same day", Warning{Sign: Silent, Days: 40}, "2026-03-01", 40},
+		{"the day after a nightly refresh", Warning{Sign: Silent, Days: 40}, "2026-03-02", 41},
+		{"a week without a refresh", Warning{Sign: Returned, Days: 40}, "2026-03-08", 47},
+		{"a version of long ago speaks of its own day", Warning{Sign: Silent, Days: 40}, "2026-03-09", 40},
+		{"a page of an earlier day", Warning{Sign: Silent, Days: 40}, "2026-02-27", 40},
+		{"days between purchases do not grow", Warning{Sign: Fading, Days: 40}, "2026-03-02", 40},
+	} {
+		p := Panel{AsOf: asOf, Warning: tc.w, Score: &Figures{Silent: 40}}
+		if got := p.On(on(tc.today)); got.Warning.Days != tc.want || tc.w.Sign != Fading && got.Score.Silent != int(tc.want) || p.Score.Silent != 40 {
+			t.Errorf("%s: got %d and %d days, want %d", tc.name, got.Warning.Days, got.Score.Silent, tc.want)
+		}
+	}
+	if none := (Warning{}).On(asOf, asOf.AddDays(1)); none != (Warning{}) {
+		t.Errorf("no warning becomes %+v", none)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
@@ -16,8 +17,13 @@ import (
 
 // readInsight adds what the purchases say about them. The signs of loyalty are
 // read when somebody asks for them: they take more than this page has time for.
-func (h Pages) readInsight(ctx context.Context, p *filePage) (err error) {
-	p.Insight, err = h.Insight.Panel(ctx, p.Actor, p.Customer.ID)
+func (h Pages) readInsight(ctx context.Context, p *filePage) error {
+	panel, err := h.Insight.Panel(ctx, p.Actor, p.Customer.ID)
+	if err != nil {
+		return err
+	}
+	today, err := day.Parse(p.Today)
+	p.Insight = panel.On(today) // as the brief above counts
 	return err
 }
 

@@ -42,14 +42,14 @@ func TestInsight_tells_where_a_customer_stands(t *testing.T) {
 		s.refresh()
 		at := pathOf(c.ID, "")
 		doc := s.site.As(s.li).Get(at).Want(200).WantText("#insight h2", "顾客动向").WantText("#insight", "截至11月21日").WantText("[data-stage]", "渐渐疏远")
-		doc.WantText("[data-warning]", "通常每 30 天来一次，已经 79 天没来").WantText("#insight dl", "90 天内再来的机会").WantText("#insight dl", "今后一年预计买").WantText("#insight dl", "每 30 天一次")
+		doc.WantText("[data-warning]", "通常每 30 天来一次，已经 80 天没来").WantText("#brief", "80").WantText("#insight dl", "90 天内再来的机会").WantText("#insight dl", "今后一年预计买").WantText("#insight dl", "每 30 天一次")
 		if doc.Count("#insight input[name=reason]") != len(insight.Reasons()) {
 			t.Error("the reasons are not offered")
 		}
 		// Nothing bought: nothing to tell, and nobody to win back.
 		s.site.As(s.li).Get(pathOf(fresh.ID, "")).Want(200).WantText("[data-stage]", "潜在顾客").WantNone("#insight dl").WantNone("[data-reasons]").WantNone("[data-warning]")
 		// An executive reads it and writes nothing.
-		s.site.As(s.executive).Get(at).Want(200).WantText("[data-warning]", "79").WantNone("#insight form")
+		s.site.As(s.executive).Get(at).Want(200).WantText("[data-warning]", "80").WantNone("#insight form")
 		// Who has come since is not said to stay away.
 		s.sell(c.ID, "S9", 0, 500, "大米")
 		s.site.As(s.li).Get(at).Want(200).WantText("#insight", "之后又来买过").WantNone("[data-warning]").WantNone("[data-reasons]")
