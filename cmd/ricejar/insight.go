@@ -19,6 +19,7 @@ type insightCmd struct {
 	Reason   insightReasonCmd   `cmd:"" help:"Note why a customer stays away, as they told somebody."`
 
 	insightReportCmds `embed:""`
+	insightPeopleCmds `embed:""`
 }
 
 type insightRefreshCmd struct {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -62,6 +63,12 @@ func (l lines) number(n int) string { return l.Printer.Number(int64(n)) }
 
 // printReport reads a report and prints it.
 func printReport[T any](app *App, f reportFlags, name string, show func(l lines, v T)) error {
+	return printPart(app, f, name, nil, show)
+}
+
+// printPart prints a part of a report that has a name of its own: as JSON what
+// part makes of the document.
+func printPart[T any](app *App, f reportFlags, name string, part func(d *insight.Document, v T) error, show func(l lines, v T)) error {
 	s, err := app.Open()
 	if err != nil {
 		return err
@@ -75,8 +82,14 @@ func printReport[T any](app *App, f reportFlags, name string, show func(l lines,
 	if err != nil {
 		return err
 	}
-	if f.JSON {
+	if f.JSON && part != nil {
+		err = part(&d, v)
+	}
+	if f.JSON && err == nil {
 		return app.PrintJSON(d)
+	}
+	if err != nil {
+		return err
 	}
 	m, err := s.Insight.Model(app.Context, org.System)
 	if err != nil {
@@ -252,7 +265,11 @@ type insightRhythmCmd struct{ reportFlags }
 
 // Run prints the rhythm, which the report of the distribution holds.
 func (c *insightRhythmCmd) Run(app *App) error {
-	return printReport(app, c.reportFlags, "distribution", func(l lines, v insight.Distribution) {
+	return printPart(app, c.reportFlags, "distribution", func(d *insight.Document, v insight.Distribution) (err error) {
+		d.Name = "rhythm"
+		d.Body, err = json.Marshal(v.Rhythm())
+		return err
+	}, func(l lines, v insight.Distribution) {
 		l.say(l.Printer.Percent(v.RepeatRate), "insight.report.repeat", "n", v.Repeaters)
 		l.say(l.Printer.Decimal(v.MedianGap, 1), "insight.report.gap")
 		for _, k := range v.Gaps {

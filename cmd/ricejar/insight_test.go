@@ -101,6 +101,9 @@ func TestInsight_prints_every_report(t *testing.T) {
 		{"1  Prospect → Old customer", []string{"flow", "--from", "2024-12-31"}},
 		{"100%  has never left the rhythm", []string{"loyalty", "--store", "A"}},
 		{"gaps of 31–60 days", []string{"rhythm"}},
+		{"800,000.00  Now", []string{"what-if", "--new", "4000,10,500", "--old", "1000,60,1000", "--to-new", "3500,8,500", "--to-old", "1500,60,1000"}},
+		{"1,040,000.00  If", []string{"what-if", "--new", "4000,10,500", "--old", "1000,60,1000", "--to-new", "3500,8,500", "--to-old", "1500,60,1000"}},
+		{"300,000.00      Old visitors", []string{"what-if", "--new", "4000,10,500", "--old", "1000,60,1000", "--to-new", "3500,8,500", "--to-old", "1500,60,1000"}},
 		{"2025-12: 40 new visitors, 10 old customers", []string{"visits", "A"}},
 	} {
 		if text := says(t, url, "en", append([]string{"insight"}, tc.args...)...); !strings.Contains(text, tc.want) {
@@ -110,6 +113,24 @@ func TestInsight_prints_every_report(t *testing.T) {
 	var out, errOut bytes.Buffer
 	if code := run([]string{"--db", url, "insight", "overview", "--store", "Z"}, &out, &errOut); code == 0 {
 		t.Error("an unknown store is taken for something")
+	}
+}
+
+func TestInsight_lists_who_may_be_leaving(t *testing.T) {
+	url := insightShop(t)
+	says(t, url, "en", "insight", "refresh", "--as-of", "2025-11-15")
+	if text := says(t, url, "en", "insight", "warned", "--store", "B"); !strings.Contains(text, "B  came every 31 days, silent for 71") {
+		t.Errorf("got %q", text)
+	}
+	var list []struct {
+		Name, Text string
+		Spent      int64
+	}
+	if err := json.Unmarshal([]byte(says(t, url, "en", "insight", "warned", "--json")), &list); err != nil || len(list) != 1 || list[0].Name != "B" || list[0].Spent != 60_000 {
+		t.Errorf("got %+v (%v), want B alone", list, err)
+	}
+	if text := says(t, url, "en", "insight", "warned", "--store", "A") + says(t, url, "en", "insight", "best"); text != "" {
+		t.Errorf("got %q, want nobody", text)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -25,6 +26,8 @@ func (a *API) insightRoutes() {
 	insightReport[insight.Cohorts](a, "cohorts")
 	insightReport[insight.Flow](a, "flow")
 	insightReport[insight.Distribution](a, "distribution")
+	rhythm := Route{ID: "insight_rhythm", Method: http.MethodGet, Path: "/insight/rhythm", Tag: "insight", Right: org.ReportsRead}
+	add(a, rhythm, a.insightRhythm)
 	insightReport[insight.RFM](a, "rfm")
 	insightReport[insight.Quality](a, "model")
 	insightReport[insight.Stores](a, "stores")
@@ -35,6 +38,8 @@ func (a *API) insightRoutes() {
 	add(a, Route{ID: "insight_refresh", Method: http.MethodPost, Path: "/insight/refresh", Tag: "insight", Right: org.SettingsWrite, Slow: true}, a.refreshInsight)
 	add(a, Route{ID: "get_insight_setting", Method: http.MethodGet, Path: "/insight/setting", Tag: "insight", Right: org.SettingsWrite}, a.getInsightSetting)
 	add(a, Route{ID: "set_insight_setting", Method: http.MethodPut, Path: "/insight/setting", Tag: "insight", Right: org.SettingsWrite}, a.setInsightSetting)
+	add(a, Route{ID: "insight_what_if", Method: http.MethodPost, Path: "/insight/what-if", Tag: "insight", Right: org.ReportsRead}, a.whatIf)
+	add(a, Route{ID: "list_best", Method: http.MethodGet, Path: "/insight/best", Tag: "insight", Right: org.CustomersRead}, a.listBest)
 	add(a, Route{ID: "list_warned", Method: http.MethodGet, Path: "/insight/warned", Tag: "insight", Right: org.CustomersRead}, a.listWarned)
 
 	add(a, Route{ID: "get_customer_insight", Method: http.MethodGet, Path: "/customers/{customer}/insight", Tag: "customers", Right: org.CustomersRead}, a.customerInsight)
@@ -71,6 +76,31 @@ func insightReport[T any](a *API, name string) {
 		}
 		return &one[reportOf[T]]{reportOf[T]{AsOf: d.AsOf, Store: d.Store, Report: v}}, nil
 	})
+}
+
+// insightRhythm is a part of the distribution under a name of its own.
+func (a *API) insightRhythm(ctx context.Context, actor org.Actor, in *OfStore) (*one[reportOf[insight.Rhythm]], error) {
+	v, d, err := insight.ReportOf[insight.Distribution](ctx, a.Insight, actor, "distribution", in.of(actor))
+	if err != nil {
+		return nil, err
+	}
+	return &one[reportOf[insight.Rhythm]]{reportOf[insight.Rhythm]{AsOf: d.AsOf, Store: d.Store, Report: v.Rhythm()}}, nil
+}
+
+type whatIfIn struct {
+	Body struct {
+		From insight.Mix `json:"from" doc:"What the sales are made of now; a ticket is in minor units"`
+		To   insight.Mix `json:"to" doc:"What they would be made of"`
+	}
+}
+
+// whatIf takes the difference between two mixes apart. It changes nothing.
+func (a *API) whatIf(_ context.Context, _ org.Actor, in *whatIfIn) (*one[insight.Explained], error) {
+	e, err := insight.WhatIf(in.Body.From, in.Body.To)
+	if err != nil {
+		return nil, err
+	}
+	return &one[insight.Explained]{e}, nil
 }
 
 type flowIn struct {
@@ -143,14 +173,24 @@ func (a *API) setInsightSetting(ctx context.Context, actor org.Actor, in *insigh
 	return a.getInsightSetting(ctx, actor, nil)
 }
 
-// warned is a customer who may be leaving.
+// warned is a customer who may be leaving, or one of the best, who may as well.
 type warned struct {
 	Customer string          `json:"customer_id"`
 	Stage    insight.Stage   `json:"stage"`
+	Best     bool            `json:"best" doc:"Among those who bought most in the last year"`
 	Last     day.Day         `json:"last_day"`
 	Active   float64         `json:"active" doc:"Chance of a purchase within the horizon"`
-	Warning  insight.Warning `json:"warning"`
+	Currency money.Currency  `json:"currency"`
+	Spent    int64           `json:"spent" doc:"In the last 365 days, in minor units"`
+	Value    int64           `json:"value" doc:"To expect in the next 365 days, in minor units"`
+	Warning  insight.Warning `json:"warning" doc:"Empty: no sign of leaving"`
 	Text     string          `json:"text" doc:"The warning as a sentence, in the language asked for"`
+}
+
+func newWarned(p i18n.Printer) func(insight.Scored) warned {
+	return func(k insight.Scored) warned {
+		return warned{k.Customer.String(), k.Stage, k.VIP, k.Last, k.Active, k.Currency, k.Spent, k.Value, k.Warning, k.Warning.Text(p)}
+	}
 }
 
 type warnedIn struct {
@@ -167,10 +207,19 @@ func (a *API) listWarned(ctx context.Context, actor org.Actor, in *warnedIn) (*p
 	if err != nil {
 		return nil, err
 	}
-	p := i18n.From(ctx)
-	return newPage(each(list, func(k insight.Scored) warned {
-		return warned{k.Customer.String(), k.Stage, k.Last, k.Active, k.Warning, k.Warning.Text(p)}
-	}), next)
+	return newPage(each(list, newWarned(i18n.From(ctx))), next)
+}
+
+func (a *API) listBest(ctx context.Context, actor org.Actor, in *warnedIn) (*pageOut[warned], error) {
+	after, err := cursor[insight.BestCursor](in.After)
+	if err != nil {
+		return nil, err
+	}
+	list, next, err := a.Insight.Best(ctx, actor, in.Store.Of, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return newPage(each(list, newWarned(i18n.From(ctx))), next)
 }
 
 func (a *API) customerInsight(ctx context.Context, actor org.Actor, in *CustomerPath) (*one[insight.Insight], error) {

@@ -24,7 +24,7 @@ func TestInsight_is_refreshed_and_read_by_who_may(t *testing.T) {
 		if done.at("customers") != 1.0 {
 			t.Errorf("got %s, want one customer", done.text)
 		}
-		for _, name := range insight.Reports() {
+		for _, name := range append(insight.Reports(), "rhythm") {
 			all := s.as(org.Administrator, "GET", "/insight/"+name, nil).want(t, 200)
 			own := s.as(org.Manager, "GET", "/insight/"+name, nil).want(t, 200)
 			if all.at("store") != nil || own.at("store") != s.store.ID.String() || all.at("as_of") != today.String() || all.at("report") == nil {
@@ -41,7 +41,23 @@ func TestInsight_is_refreshed_and_read_by_who_may(t *testing.T) {
 			t.Errorf("got %s, want one who was a prospect", got.text)
 		}
 		s.as(org.Administrator, "GET", "/insight/flow/between?from=2026-02-31&to=2026-03-01", nil).want(t, 422)
-		s.as(org.Associate, "GET", "/insight/warned", nil).want(t, 200)
+		for _, list := range []string{"/insight/warned", "/insight/best"} {
+			s.as(org.Associate, "GET", list, nil).want(t, 200)
+			s.as(org.Associate, "GET", list+"?after=nobody", nil).want(t, 422)
+		}
+		if got := s.as(org.Administrator, "GET", "/insight/rhythm", nil); got.at("report", "median_gap") != 0.0 || got.at("report", "value") != nil {
+			t.Errorf("got %s, want the rhythm alone", got.text)
+		}
+		traffic := func(visitors, conversion, ticket float64) object {
+			return object{"visitors": visitors, "conversion": conversion, "ticket": ticket}
+		}
+		shops := object{"from": object{"new": traffic(4000, 0.1, 50000), "old": traffic(1000, 0.6, 100000)}, "to": object{"new": traffic(3500, 0.08, 50000), "old": traffic(1500, 0.6, 100000)}}
+		if got := s.as(org.Manager, "POST", "/insight/what-if", shops).want(t, 200); got.at("from") != 80_000_000.0 || got.at("to") != 104_000_000.0 {
+			t.Errorf("got %s, want 800,000 and 1,040,000", got.text)
+		}
+		shops["to"] = object{"new": traffic(1e12, 1e12, 1e12), "old": traffic(0, 0, 0)}
+		s.as(org.Manager, "POST", "/insight/what-if", shops).want(t, 422)
+		s.as(org.Associate, "POST", "/insight/what-if", shops).want(t, 403)
 
 		own := s.as(org.Associate, "GET", "/customers/"+s.liNa.String()+"/insight", nil).want(t, 200)
 		if own.at("score", "purchase_days") != 1.0 || own.at("as_of") != today.String() {

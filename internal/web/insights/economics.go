@@ -21,15 +21,25 @@ type line struct {
 }
 
 // sections are the calculations in their order.
-var sections = []string{"win", "serve", "save", "refer"}
+var sections = []string{"win", "serve", "save", "refer", "wallet"}
 
 func drawEconomics(o *opened, rep insight.Economics) view {
 	o.Currency = rep.Currency
 	p := economicsPage{opened: o, Economics: rep, Lines: map[string][]line{}}
 	w := rep.Win
 	p.add("win", "cost", p.perhaps(w.Cost), false)
-	p.add("win", "first_purchase", o.amount(w.FirstPurchase), false)
-	p.add("win", "first_year", o.amount(w.FirstYear), false)
+	switch {
+	case w.Customers > 0:
+		p.add("win", "first_purchase", o.amount(w.FirstPurchase), false)
+		p.add("win", "first_year", o.amount(w.FirstYear), false)
+	case w.SoFar != nil: // nobody's first year is over: what can be said by now
+		p.add("win", "first_purchase", o.amount(w.SoFar.First), false)
+		p.put("win", o.t("insights.econ.win.so_far", "days", w.SoFar.Days), o.t("insights.formula.win.so_far", "n", w.SoFar.Customers, "days", w.SoFar.Days, "missing", w.Missing),
+			o.amount(w.SoFar.Margin), false)
+	default:
+		p.add("win", "first_purchase", o.none(), false)
+		p.add("win", "first_year", o.none(), false)
+	}
 	p.add("win", "break_even", p.times(w.BreakEven), true)
 	p.add("win", "break_even_days", p.days(w.BreakEvenDays), false)
 	p.add("win", "return", p.fold(w.ReturnOfSpent), true)
@@ -54,6 +64,12 @@ func drawEconomics(o *opened, rep insight.Economics) view {
 	p.add("refer", "others", p.perhaps(f.Others), false)
 	p.add("refer", "worth", p.perhaps(f.Worth), true)
 	p.add("refer", "per_one", p.perhaps(f.PerOne), false)
+	l := rep.Wallet
+	p.add("wallet", "customers", o.counted(l.Customers), false)
+	p.add("wallet", "share", p.part(l.Share), false)
+	p.add("wallet", "sales", o.amount(l.Sales), false)
+	p.add("wallet", "elsewhere", o.amount(l.Elsewhere), true)
+	p.add("wallet", "margin", o.amount(l.Margin), false)
 	t := table{Name: "economics", Label: o.t("insights.room.economics"), Head: []string{o.t("insights.head.section"), o.t("insights.head.figure"), o.t("insights.head.value_of"), o.t("insights.head.how")}}
 	for _, section := range sections {
 		for _, l := range p.Lines[section] {
@@ -64,8 +80,11 @@ func drawEconomics(o *opened, rep insight.Economics) view {
 }
 
 func (p economicsPage) add(section, name string, value cell, result bool) {
-	p.Lines[section] = append(p.Lines[section], line{Label: p.t("insights.econ." + section + "." + name), Value: value,
-		Formula: p.t("insights.formula." + section + "." + name), Result: result})
+	p.put(section, p.t("insights.econ."+section+"."+name), p.t("insights.formula."+section+"."+name), value, result)
+}
+
+func (p economicsPage) put(section, label, formula string, value cell, result bool) {
+	p.Lines[section] = append(p.Lines[section], line{Label: label, Value: value, Formula: formula, Result: result})
 }
 
 func (p economicsPage) perhaps(minor *int64) cell {

@@ -166,6 +166,12 @@ func TestRooms_show_their_report_with_figures_to_take_along(t *testing.T) {
 			if doc.Count(selector) == 0 {
 				t.Errorf("%s shows no %s", room, selector)
 			}
+			if doc.Count("[data-stale]") != 1 || !strings.Contains(doc.Text("[data-stale]"), "早 70 天") {
+				t.Errorf("%s does not say that the newest purchase is 70 days old", room)
+			}
+			if doc.Count("[data-told]") != 1 {
+				t.Errorf("%s does not begin with what it says", room)
+			}
 			if room != "/flow" && doc.Count("[data-meaning]") == 0 && doc.Count("[data-chart]") > 0 {
 				t.Errorf("%s explains nothing", room)
 			}
@@ -292,7 +298,7 @@ func TestQueries_that_nobody_types_do_no_harm(t *testing.T) {
 		boss.Get("/insights/cohorts?as=%3Cscript%3E").Want(200)
 		boss.Get("/insights/download/flow?table=moves&from=2026-11-01&to=2026-03-01").Want(422)
 		admin := s.site.As(s.admin)
-		admin.Post("/insights/refresh", "as_of", "2027-01-01").Want(422).WantText("main [role=alert]", "还没到那一天")
+		admin.Post("/insights/refresh", "as_of", "2027-01-01").Want(422).WantText("main [role=alert]", "还没有到")
 	})
 }
 

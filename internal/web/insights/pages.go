@@ -88,6 +88,8 @@ type opened struct {
 	Stores   []ui.Option // to choose from; one or none is no choice
 	Store    org.StoreID // 0: all
 	AsOf     string      // YYYY-MM-DD
+	Newest   string      // of the newest purchase, YYYY-MM-DD
+	Behind   int         // how many days before AsOf that was; 0: nothing need be said
 	Query    *form.Form
 	Actor    org.Actor
 	Currency string
@@ -110,7 +112,7 @@ func of[T any](draw func(o *opened, rep T) view) func(Pages, *http.Request, *ope
 func report[T any](h Pages, r *http.Request, o *opened) (T, error) {
 	rep, doc, err := insight.ReportOf[T](r.Context(), h.Insight, o.Actor, o.Room.Name, o.Store)
 	if err == nil {
-		o.AsOf = doc.AsOf.String()
+		o.AsOf, o.Newest, o.Behind = doc.AsOf.String(), doc.Newest.String(), doc.Behind
 	}
 	return rep, err
 }

@@ -92,10 +92,10 @@ func (h Pages) people(w http.ResponseWriter, r *http.Request, name string,
 	}
 	p.Horizon = set.Horizon
 	if o.Actor.May(org.ReportsRead) {
-		total, _, err := insight.ReportOf[insight.Overview](r.Context(), h.Insight, o.Actor, "overview", o.Store)
+		total, doc, err := insight.ReportOf[insight.Overview](r.Context(), h.Insight, o.Actor, "overview", o.Store)
 		switch {
 		case err == nil:
-			p.Total, o.Currency = &total, total.Currency
+			p.Total, o.Currency, o.Newest, o.Behind = &total, total.Currency, doc.Newest.String(), doc.Behind
 		case !errs.Is(err, errs.NotFound): // a store that has sold nothing
 			return err
 		}

@@ -36,7 +36,7 @@ func (h Pages) refresh(w http.ResponseWriter, r *http.Request) error {
 	}
 	asOf := form.Parse(f, "as_of", day.Parse)
 	if today, err := day.Parse(web.Today(r)); err == nil && asOf > today {
-		f.Wrong("as_of", "insights.day_ahead")
+		f.Wrong("as_of", "insight.day_ahead")
 	}
 	if !f.OK() {
 		return web.Render(w, r, web.Page{Title: web.T(r, "insights.refresh"), Body: refreshPage(f), Form: f})

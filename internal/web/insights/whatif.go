@@ -28,10 +28,6 @@ var factors = []struct{ group, factor string }{
 	{"new", "visitors"}, {"new", "conversion"}, {"new", "ticket"}, {"old", "visitors"}, {"old", "conversion"}, {"old", "ticket"},
 }
 
-// mostSales is what a what-if may come to, in minor units: up to here a sum of
-// sales is exact to the unit.
-const mostSales = 1e15
-
 // whatIf reads what was typed; what was not is as it is in the store shown first,
 // as far as that is known.
 func (p storesPage) whatIf() whatIf {
@@ -71,17 +67,17 @@ func (p storesPage) whatIf() whatIf {
 			default:
 				v := form.Parse(p.Query, name, parseFactor)
 				if v < 0 {
-					p.Query.Wrong(name, "insights.not_negative")
+					p.Query.Wrong(name, "insight.not_negative")
 				}
 				*at = float64(v) / float64(money.One) * unit
 			}
 		}
-		if m.New.Sales() > mostSales || m.Old.Sales() > mostSales {
-			p.Query.Wrong(side+"_new_visitors", "money.too_large")
-		}
 	}
 	if p.Query.OK() {
-		w.Explained = insight.Explain(w.From, w.To)
+		var err error
+		if w.Explained, err = insight.WhatIf(w.From, w.To); err != nil {
+			p.Query.Refused(err)
+		}
 	}
 	return w
 }
@@ -117,7 +113,8 @@ func (w whatIf) suffix(o *opened, factor string) string {
 	return ""
 }
 
-// wrong is what is wrong with what was typed, a sentence for each number.
+// wrong is what is wrong with what was typed, a sentence for each number or one
+// for all of them.
 func (w whatIf) wrong() (list []string) {
 	for _, side := range sides {
 		for _, f := range factors {
@@ -125,6 +122,9 @@ func (w whatIf) wrong() (list []string) {
 				list = append(list, s)
 			}
 		}
+	}
+	if s := w.Form.Summary(); s != "" && len(list) == 0 {
+		list = append(list, s)
 	}
 	return list
 }

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/money"
+	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/text"
+)
+
+// insightPeopleCmds are the lists of customers that the pages of insight show, and
+// its calculation.
+type insightPeopleCmds struct {
+	Warned insightWarnedCmd `cmd:"" help:"List who may be leaving and why, whoever is worth most first."`
+	Best   insightBestCmd   `cmd:"" help:"List who bought most in the last year."`
+	WhatIf insightWhatIfCmd `cmd:"" name:"what-if" help:"Calculate what sales would be with other visitors, conversions or tickets."`
+}
+
+// peopleFlags are those of every list.
+type peopleFlags struct {
+	reportFlags
+	Limit int `help:"How many at most." default:"30"`
+}
+
+// listed is a customer on a list, as JSON has it.
+type listed struct {
+	Customer customer.ID   `json:"customer_id"`
+	Name     string        `json:"name"`
+	Card     string        `json:"card"`
+	Stage    insight.Stage `json:"stage"`
+	Last     day.Day       `json:"last_day"`
+	Active   float64       `json:"active"`
+	Currency string        `json:"currency"`
+	Spent    int64         `json:"spent"` // minor units, as is the next
+	Value    int64         `json:"value"`
+	Text     string        `json:"text"` // the warning as a sentence
+}
+
+// printPeople prints a list, with what stands for each at the front.
+func (c *peopleFlags) printPeople(app *App, read func(s *Services, store org.StoreID) ([]insight.Scored, error), worth func(insight.Scored) int64) error {
+	s, err := app.Open()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	store, err := s.storeOf(app.Context, c.Store)
+	if err != nil {
+		return err
+	}
+	people, err := read(s, store.ID)
+	if err != nil {
+		return err
+	}
+	ids := make([]customer.ID, len(people))
+	for i, k := range people {
+		ids[i] = k.Customer
+	}
+	summaries, err := s.Customers.Summaries(app.Context, s.DB, ids)
+	if err != nil {
+		return err
+	}
+	names := make(map[customer.ID]customer.Summary, len(summaries))
+	for _, n := range summaries {
+		names[n.ID] = n
+	}
+	list := make([]listed, len(people))
+	for i, k := range people {
+		n := names[k.Customer]
+		list[i] = listed{k.Customer, n.Name, n.Card, k.Stage, k.Last, k.Active, string(k.Currency), k.Spent, k.Value, k.Warning.Text(app.Printer)}
+	}
+	if c.JSON {
+		return app.PrintJSON(list)
+	}
+	for i, k := range list {
+		fmt.Fprintf(app.Out, "%16s  %s  %s\n", app.Printer.Money(worth(people[i]), string(people[i].Currency)), cmp.Or(k.Name, k.Card, k.Customer.String()), k.Text)
+	}
+	return nil
+}
+
+type insightWarnedCmd struct{ peopleFlags }
+
+// Run lists the warned.
+func (c *insightWarnedCmd) Run(app *App) error {
+	return c.printPeople(app, func(s *Services, store org.StoreID) ([]insight.Scored, error) {
+		list, _, err := s.Insight.Warned(app.Context, org.System, store, insight.WarnedCursor{}, max(1, c.Limit))
+		return list, err
+	}, func(k insight.Scored) int64 { return k.Value })
+}
+
+type insightBestCmd struct{ peopleFlags }
+
+// Run lists the best.
+func (c *insightBestCmd) Run(app *App) error {
+	return c.printPeople(app, func(s *Services, store org.StoreID) ([]insight.Scored, error) {
+		list, _, err := s.Insight.Best(app.Context, org.System, store, insight.BestCursor{}, max(1, c.Limit))
+		return list, err
+	}, func(k insight.Scored) int64 { return k.Spent })
+}
+
+type insightWhatIfCmd struct {
+	New   string `help:"New visitors, conversion in percent and ticket now: 4000,10,500." required:"" placeholder:"V,C,T"`
+	Old   string `help:"The same of old customers." required:"" placeholder:"V,C,T"`
+	ToNew string `help:"New visitors, conversion and ticket as they would be; as now when left out." placeholder:"V,C,T"`
+	ToOld string `help:"The same of old customers." placeholder:"V,C,T"`
+	JSON  bool   `help:"Print as JSON, in minor units." name:"json"`
+}
+
+// Run calculates what the sales would be, and what each change is worth. It needs no database.
+func (c *insightWhatIfCmd) Run(app *App) error {
+	var from, to insight.Mix
+	for _, f := range []struct {
+		text string
+		to   *insight.Traffic
+	}{{c.New, &from.New}, {c.Old, &from.Old}, {cmp.Or(c.ToNew, c.New), &to.New}, {cmp.Or(c.ToOld, c.Old), &to.Old}} {
+		var v [3]money.Quantity
+		parts := strings.Split(f.text, ",")
+		if len(parts) != len(v) {
+			return errs.New(errs.Invalid, "cli.three_numbers", "value", text.Quote(f.text))
+		}
+		for i, part := range parts {
+			var err error
+			if v[i], err = money.ParseQuantity(strings.TrimSpace(part)); err != nil {
+				return err
+			}
+		}
+		one := float64(money.One)
+		*f.to = insight.Traffic{Visitors: float64(v[0]) / one, Conversion: float64(v[1]) / one / 100, Ticket: float64(v[2]) / one * 100}
+	}
+	e, err := insight.WhatIf(from, to)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return app.PrintJSON(e)
+	}
+	l := lines{App: app}
+	l.put(l.money(e.From), app.Printer.T("insights.side.now"))
+	for _, part := range e.Parts {
+		l.put(l.money(part.Amount), "    "+app.Printer.T("insights.factor."+part.Group+"."+part.Factor))
+	}
+	l.put(l.money(e.To), app.Printer.T("insights.side.then"))
+	return nil
+}
