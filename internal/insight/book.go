@@ -17,11 +17,9 @@ import (
 type Book struct {
 	AsOf     day.Day
 	Currency money.Currency
-	Stores   []org.Store // what Store and Home count in; ascending by code
+	Stores   []org.Store // what Store counts in; ascending by code
 
 	Customers []customer.ID // ascending
-	Home      []int32       // index into Stores: the customer's home store, else the store of the last purchase
-	Owner     []org.StaffID // who keeps the customer; 0: nobody in particular
 	Start     []int32       // the purchases of customer i are [Start[i], Start[i+1])
 
 	Day    []day.Day // of a customer, ascending
@@ -119,8 +117,7 @@ func (b *Book) In(store int) *Book {
 		}
 		if i != last {
 			last = i
-			in.Customers, in.Home, in.Owner = append(in.Customers, b.Customers[i]), append(in.Home, b.Home[i]), append(in.Owner, b.Owner[i])
-			in.Whole, in.Start = append(in.Whole, int32(i)), append(in.Start, int32(at))
+			in.Customers, in.Whole, in.Start = append(in.Customers, b.Customers[i]), append(in.Whole, int32(i)), append(in.Start, int32(at))
 		}
 		in.Day[at], in.Store[at], in.Amount[at] = b.Day[k], b.Store[k], b.Amount[k]
 	}

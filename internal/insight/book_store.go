@@ -18,8 +18,8 @@ import (
 
 // A clean purchase is what purchase.CleanTotals counts: a line of a known customer
 // with a quantity and a price above zero. Lines come in the order of their key, so that
-// neither engine sorts millions of rows first. (day || ” keeps SQLite from beginning
-// with the index by day.)
+// neither engine sorts millions of rows first. (What is appended to the day keeps
+// SQLite from beginning with the index by day.)
 const sqlBook = `SELECT l.customer_id, l.receipt_id, l.product_id, l.unit_price, l.quantity, l.amount, r.day, r.store_id
 	FROM receipt_line l
 	JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id
@@ -54,7 +54,7 @@ func (s *Service) readBook(ctx context.Context, tx *db.Tx, asOf day.Day) (*Book,
 		return nil, nil, errors.New("insight: more purchases than a book can hold")
 	}
 	b.Start = append(b.Start, int32(len(b.Day)))
-	return b, r.lines, s.readHomes(ctx, tx, b, r.stores)
+	return b, r.lines, nil
 }
 
 // reader puts lines into the book as they come.
@@ -128,31 +128,6 @@ func (b *Book) add(c customer.ID, list []bought) {
 	for _, p := range list {
 		b.Day, b.Store, b.Amount = append(b.Day, p.day), append(b.Store, p.store), append(b.Amount, p.amount)
 	}
-	b.Home, b.Owner = append(b.Home, list[len(list)-1].store), append(b.Owner, 0)
-}
-
-// readHomes sets who keeps each customer, where somebody does.
-func (s *Service) readHomes(ctx context.Context, tx *db.Tx, b *Book, index map[org.StoreID]int32) error {
-	i := 0
-	return db.Each(ctx, tx, func(row db.Scanner) error {
-		var c customer.ID
-		var store org.StoreID
-		var owner org.StaffID
-		if err := row.Scan(&c, &store, &owner); err != nil {
-			return err
-		}
-		for i < b.Len() && b.Customers[i] < c {
-			i++
-		}
-		if i == b.Len() || b.Customers[i] != c {
-			return nil // has bought nothing
-		}
-		b.Owner[i] = owner
-		if at, known := index[store]; known {
-			b.Home[i] = at
-		}
-		return nil
-	}, `SELECT customer_id, store_id, owner_id FROM customer WHERE store_id <> 0 OR owner_id <> 0 ORDER BY customer_id`)
 }
 
 // mainCurrency is the one most receipts are in; empty when there are none. Where all

@@ -194,5 +194,3 @@ func (v *version) insertRefills(ctx context.Context, tx *db.Tx, list []refillOf)
 		}))
 	return err
 }
-
-const sqlOldRefills = `DELETE FROM insight_refill WHERE half = ? AND model_id <> ?`

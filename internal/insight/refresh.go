@@ -194,6 +194,9 @@ func (s *Service) writeScores(ctx context.Context, v *version, b *Book, f findin
 			if err := v.writeScores(ctx, tx, b, part, from); err != nil {
 				return err
 			}
+			if err := v.forget(ctx, tx, after, upTo); err != nil {
+				return err
+			}
 			return writeSteps(ctx, tx, after, upTo, steps)
 		})
 		if err != nil {
@@ -245,11 +248,8 @@ func (s *Service) publish(ctx context.Context, v *version, m *Model, reports []d
 		if err := v.holdTx(ctx, tx); err != nil {
 			return err
 		}
-		// What was in this half two refreshes ago, and is no more.
-		for _, old := range []string{sqlOldScores, sqlOldRefills, sqlOldPrices} {
-			if _, err := tx.Exec(ctx, old, v.half, int64(v.id)); err != nil {
-				return err
-			}
+		if _, err := tx.Exec(ctx, sqlOldPrices, v.half, int64(v.id)); err != nil {
+			return err
 		}
 		if err := writeModel(ctx, tx, m); err != nil {
 			return err

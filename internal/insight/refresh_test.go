@@ -34,7 +34,6 @@ func TestTheBookHoldsCleanPurchasesOfKnownCustomers(t *testing.T) {
 		same(t, "days", b.Day, ons("2026-01-02", "2026-01-05", "2026-01-05", "2026-01-03"))
 		same(t, "stores", b.Store, []int32{0, 0, 1, 1})
 		same(t, "amounts", b.Amount, []int64{100, 100, 300, 700})
-		same(t, "home: the customer's own, else that of the last purchase", b.Home, []int32{1, 1})
 		same(t, "total", b.Total(0), int64(500))
 		same(t, "spent in a while", b.Spent(0, on("2026-01-03"), on("2026-01-05")), int64(400))
 		in := b.In(1)
@@ -215,4 +214,69 @@ func TestAVersionSaysHowOldItsNewestPurchaseIs(t *testing.T) {
 
 func entered(day string, s, was Stage) Transition {
 	return Transition{Day: on(day), Stage: s, Was: was}
+}
+
+func TestARefreshThatDiesHalfWayIsNotSeen(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		ann := sh.customer("Ann", sh.a, 0)
+		sh.buys(ann, sh.a, 10_000, "2025-12-30")
+		if _, err := sh.Refresh(t.Context(), org.System, on("2026-01-10")); err != nil {
+			t.Fatal(err)
+		}
+		before := sh.score(ann)
+		sh.buys(ann, sh.a, 90_000, "2026-02-01")
+		sh.buys(sh.customer("Ben", sh.b, 0), sh.b, 5_000, "2026-02-20")
+		for _, step := range []string{"fit", "write", "refill", "report"} {
+			ctx, kill := context.WithCancel(t.Context())
+			dying := *sh.Service
+			dying.Progress = func(at string, _, _ int64) {
+				if at == step {
+					kill()
+				}
+			}
+			if _, err := dying.Refresh(ctx, org.System, on("2026-02-28")); err == nil {
+				t.Fatalf("killed at %q it went on", step)
+			}
+			m, err := sh.Model(t.Context(), org.System)
+			if err != nil || m.AsOf != on("2026-01-10") || m.Customers != 1 {
+				t.Errorf("killed at %q: the version is %+v, %v", step, m, err)
+			}
+			same(t, "killed at "+step+": Ann's score", sh.score(ann), before)
+		}
+		done, err := sh.Refresh(t.Context(), org.System, on("2026-02-28"))
+		if err != nil || done.Customers != 2 || sh.score(ann).Spent != 100_000 {
+			t.Errorf("afterwards: %+v, %v", done, err)
+		}
+	})
+}
+
+func TestWhoIsHandedOverDuringARefreshStaysHandedOver(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		sh.Customers.OnMoved(sh.CustomerMovedTx)
+		wang, li := sh.hire("W", sh.a), sh.hire("L", sh.b)
+		ann := sh.customer("Ann", sh.a, wang.ID)
+		sh.buys(ann, sh.a, 10_000, "2025-10-01", "2025-10-31", "2025-11-30", "2025-12-30")
+		nobody := sh.customer("Ben", org.Store{}, 0)
+		sh.buys(nobody, sh.a, 10_000, "2025-10-01")
+		sh.buys(nobody, sh.b, 10_000, "2025-12-01")
+		sh.Progress = func(step string, _, _ int64) {
+			if step != "fit" { // everything was read
+				return
+			}
+			if _, err := sh.Customers.HandOver(t.Context(), org.System, wang, li); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := sh.Refresh(t.Context(), org.System, on("2026-02-28")); err != nil {
+			t.Fatal(err)
+		}
+		if k := sh.score(ann); k.Owner != li.ID || k.Store != sh.b.ID {
+			t.Errorf("Ann is kept by %s in store %s, want by Li in B", k.Owner, k.Store)
+		}
+		if k := sh.score(nobody); k.Owner != 0 || k.Store != sh.b.ID {
+			t.Errorf("Ben, whom nobody keeps, is kept by %s in store %s, want the store of the last purchase", k.Owner, k.Store)
+		}
+	})
 }

@@ -15,14 +15,50 @@ import (
 var scoreColumns = []string{"customer_id", "half", "model_id", "store_id", "owner_id", "stage", "stage_since", "vip", "recency", "frequency", "monetary",
 	"days", "first_day", "last_day", "gap", "overdue", "active", "expected", "currency", "spent", "value", "warning", "warning_args"}
 
-// writeScores writes rows of the half that nobody reads.
+// keeper is who keeps a customer.
+type keeper struct {
+	store org.StoreID // 0: none
+	owner org.StaffID
+}
+
+// keepers are those of the customers from one to another who still have a file:
+// as of the transaction that writes, because a customer who is handed over while
+// a refresh runs would else go back to whom they were taken from.
+func keepers(ctx context.Context, q db.Querier, from, to customer.ID) (map[customer.ID]keeper, error) {
+	m := make(map[customer.ID]keeper)
+	err := db.Each(ctx, q, func(row db.Scanner) error {
+		var c customer.ID
+		var k keeper
+		err := row.Scan(&c, &k.store, &k.owner)
+		m[c] = k
+		return err
+	}, `SELECT customer_id, store_id, owner_id FROM customer WHERE customer_id >= ? AND customer_id <= ?`, int64(from), int64(to))
+	return m, err
+}
+
+// writeScores writes rows of the half that nobody reads, of everybody who still
+// has a file. from is the row of the first in the book.
 func (v *version) writeScores(ctx context.Context, tx *db.Tx, b *Book, list []Score, from int) error {
+	if len(list) == 0 {
+		return nil
+	}
+	kept, err := keepers(ctx, tx, list[0].Customer, list[len(list)-1].Customer)
+	if err != nil {
+		return err
+	}
 	at := from - 1
-	_, err := tx.Bulk(ctx, db.Bulk{Table: "insight_score", Columns: scoreColumns, Conflict: db.Replace, Key: []string{"customer_id", "half"}},
+	_, err = tx.Bulk(ctx, db.Bulk{Table: "insight_score", Columns: scoreColumns, Conflict: db.Replace, Key: []string{"customer_id", "half"}},
 		func(yield func([]any, error) bool) {
 			for i := range list {
 				s := &list[i]
 				at++
+				k, here := kept[s.Customer]
+				if !here {
+					continue
+				}
+				if k.store == 0 { // nobody's in particular: that of the last purchase
+					k.store = b.Stores[b.Store[b.Start[at+1]-1]].ID
+				}
 				args := "{}"
 				if s.Warning.Sign != "" {
 					text, err := json.Marshal(s.Warning)
@@ -32,7 +68,7 @@ func (v *version) writeScores(ctx context.Context, tx *db.Tx, b *Book, list []Sc
 					}
 					args = string(text)
 				}
-				if !yield([]any{int64(s.Customer), v.half, int64(v.id), int64(b.Stores[b.Home[at]].ID), int64(b.Owner[at]),
+				if !yield([]any{int64(s.Customer), v.half, int64(v.id), int64(k.store), int64(k.owner),
 					s.Stage.String(), s.Since.String(), s.VIP, int64(s.Recency), int64(s.Frequency), int64(s.Monetary),
 					int64(s.Days), s.First.String(), s.Last.String(), int64(2 * s.Gap), thousandths(float64(s.Overdue)),
 					int64(math.Round(s.Active * ppm)), thousandths(s.Expected), string(b.Currency), s.Spent, s.Value,
@@ -73,9 +109,25 @@ func scanScore(row db.Scanner) (Scored, error) {
 }
 
 const (
-	sqlOneScore  = `SELECT ` + sqlScore + ` FROM insight_score s WHERE s.customer_id = ? AND s.half = ?`
-	sqlOldScores = `DELETE FROM insight_score WHERE half = ? AND model_id <> ?`
+	sqlOneScore = `SELECT ` + sqlScore + ` FROM insight_score s WHERE s.customer_id = ? AND s.half = ?`
 )
+
+// What the customers after one and up to another had in this half two refreshes ago.
+var sqlForget = [...]string{
+	`DELETE FROM insight_score WHERE customer_id > ? AND customer_id <= ? AND half = ? AND model_id <> ?`,
+	`DELETE FROM insight_refill WHERE customer_id > ? AND customer_id <= ? AND half = ? AND model_id <> ?`,
+}
+
+// forget takes that out: a part at a time, because the last transaction should be
+// short.
+func (v *version) forget(ctx context.Context, tx *db.Tx, after, upTo customer.ID) error {
+	for _, query := range sqlForget {
+		if _, err := tx.Exec(ctx, query, int64(after), int64(upTo), v.half, int64(v.id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // CustomerMovedTx keeps who may see a score with who keeps the customer: a hook
 // for the context that keeps owners and home stores.
