@@ -140,7 +140,9 @@ func TestJars_are_worked_out_as_they_are_typed(t *testing.T) {
 			t.Fatal(err)
 		}
 		o.has(o.site.Get("/settings/jars/new").Want(200), "datalist option[value=大米]")
-		example := func(query string) *webtest.Answer { return o.site.HTMX().Get("/settings/jars/example?" + query).Want(200) }
+		example := func(query string) *webtest.Answer {
+			return o.site.HTMX().Get("/settings/jars/example?" + query).Want(200)
+		}
 		doc := example("category=大米&unit=kg&per_piece=5&daily=0.25").WantText("[data-lasts]", "大约够用 5 天").WantText("[data-lasts]", "2 个人：大约够用 10 天").WantNone("[data-strange]")
 		doc.WantText("[data-products] li:first-child", "公斤")
 		if got := doc.Text("[data-products]"); !strings.Contains(got, "10 公斤") || !strings.Contains(got, "5 公斤 （按上面的数）") {
