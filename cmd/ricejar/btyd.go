@@ -24,6 +24,26 @@ type btydCmd struct {
 	Evaluate btydEvaluateCmd `cmd:"" help:"Fit a model to the time before a day and compare what it says with what came after, and with simple rules."`
 }
 
+// Help shows how it is called.
+func (btydFitCmd) Help() string {
+	return "Example: ricejar btyd fit sales.csv --customer CardNo --date SoldAt --model mbgnbd --unit week\n\n" + btydHelp
+}
+
+// Help shows how it is called.
+func (btydScoreCmd) Help() string {
+	return "Example: ricejar btyd score sales.csv --customer CardNo --date SoldAt --spend Total -o scores.csv\n\n" +
+		"Columns: customer; x, t_x and T (purchases after the first, time from the first to the last and to the end); p_alive; " +
+		"p_active, the probability to buy at least once within the horizon: rank by this; expected purchases within it; and with " +
+		"--spend what a purchase is worth and the value of the months to come (clv). What the model cannot tell is left empty.\n\n" + btydHelp
+}
+
+// Help shows how it is called.
+func (btydEvaluateCmd) Help() string {
+	return "Example: ricejar btyd evaluate sales.csv --customer CardNo --date SoldAt --calibration-end 2025-06-30 --model return\n\n" + btydHelp
+}
+
+const btydHelp = "Rows of one customer on one day are one purchase. Comma, semicolon, tab or bar; UTF-8, GBK or Big5."
+
 // modelFlags say what to fit to which days.
 type modelFlags struct {
 	purchasesFile
@@ -31,18 +51,28 @@ type modelFlags struct {
 	HoldoutEnd     string `help:"The last day to predict, YYYY-MM-DD." placeholder:"D"`
 	Horizon        int    `help:"How many units ahead to predict, where no --holdout-end says so; 91 days or 13 weeks when left out." placeholder:"N"`
 	Unit           string `help:"Unit of time: day or week. Parameters that are times are in it." enum:"day,week" default:"week"`
-	Model          string `help:"bgnbd, mbgnbd, paretonbd, bgcnbdk, mbgcnbdk, gammagamma or return." enum:"bgnbd,mbgnbd,paretonbd,bgcnbdk,mbgcnbdk,gammagamma,return" default:"mbgnbd"`
-	K              int    `help:"Fix k of bgcnbdk and mbgcnbdk; chosen by likelihood when left out." placeholder:"K"`
-	JSON           bool   `help:"Print as JSON." name:"json"`
+	Model          string `help:"return (best at who comes back); mbgnbd, paretonbd, bgnbd; mbgcnbdk, bgcnbdk (customers in a rhythm); gammagamma (spend alone)." enum:"bgnbd,mbgnbd,paretonbd,bgcnbdk,mbgcnbdk,gammagamma,return" default:"mbgnbd"`
+	K              int    `help:"Fix k of bgcnbdk and mbgcnbdk, 1 to 50; chosen by likelihood when left out." placeholder:"K"`
+	JSON           bool   `help:"Print what there is to say of the fit as JSON." name:"json"`
 }
 
 // study is a file read, with the window and horizon it is looked at through.
 type study struct {
 	*purchasesRead
-	flags   *modelFlags
-	past    *btyd.Past
-	holdout float64 // its last day, or 0
+	flags    *modelFlags
+	past     *btyd.Past
+	holdout  float64 // its last day, or 0
+	warnings []btyd.Warning
 }
+
+// mostK is the largest k of the regular models.
+const mostK = 50
+
+// afterData warns of days without data that count as silence.
+const afterData btyd.WarningCode = "after_data"
+
+// quietDays is how many days of them nobody needs to be told of.
+const quietDays = 14
 
 // open reads the file and finds the days.
 func (f *modelFlags) open(app *App) (*study, error) {
@@ -60,6 +90,12 @@ func (f *modelFlags) open(app *App) (*study, error) {
 	if f.Horizon < 0 {
 		return nil, errs.New(errs.Invalid, "btyd.no_horizon")
 	}
+	if f.K != 0 && (f.K < 1 || f.K > mostK || f.Model != "bgcnbdk" && f.Model != "mbgcnbdk") {
+		return nil, errs.New(errs.Invalid, "btyd.no_k")
+	}
+	if f.Model == "gammagamma" && f.Spend == "" {
+		return nil, errs.New(errs.Invalid, "btyd.no_spend")
+	}
 	read, err := f.read(app)
 	if err != nil {
 		return nil, err
@@ -69,6 +105,14 @@ func (f *modelFlags) open(app *App) (*study, error) {
 	horizon := 91.0
 	if f.Unit == "week" {
 		w.Unit, horizon = 7, 13
+	}
+	last := day.Day(read.log.Last())
+	if holdout != 0 && s.holdout <= w.End {
+		return nil, errs.New(errs.Invalid, "btyd.holdout_first", "end", last, "holdout", holdout)
+	}
+	if n := end.Sub(last); end != 0 && n > quietDays {
+		s.warnings = append(s.warnings, btyd.Warning{Code: afterData, Text: fmt.Sprintf(
+			"the file ends on %s, %d days before the end of calibration: they count as days on which nobody came.", last, n)})
 	}
 	switch {
 	case holdout != 0:
@@ -110,6 +154,13 @@ type fitted struct {
 	timing  btyd.Model // of the models of when customers buy
 	spend   btyd.GammaGamma
 	returns *btyd.Return
+}
+
+// fit fits the model that the flags name to all that may be known.
+func (s *study) fit() (fitted, error) {
+	f, err := s.flags.fit(s.past)
+	f.warnings = append(s.warnings, f.warnings...)
+	return f, s.explain(err)
 }
 
 // fit fits the model that the flags name.
@@ -166,9 +217,9 @@ func (c *btydFitCmd) Run(app *App) error {
 	if err != nil {
 		return err
 	}
-	f, err := c.fit(s.past)
+	f, err := s.fit()
 	if err != nil {
-		return s.explain(err)
+		return err
 	}
 	return app.printFit(s, f, nil)
 }
@@ -218,19 +269,19 @@ type btydScoreCmd struct {
 
 // Run scores.
 func (c *btydScoreCmd) Run(app *App) (err error) {
-	if c.Model == "gammagamma" && c.Spend == "" {
-		return errs.New(errs.Invalid, "btyd.no_spend")
-	}
 	if c.Months < 1 || !(c.Discount > -1 && c.Discount < 100) {
 		return errs.New(errs.Invalid, "btyd.no_value")
+	}
+	if sameFile(c.Out, c.File) {
+		return errs.New(errs.Invalid, "btyd.out_is_file", "file", filepath.Base(c.File))
 	}
 	s, err := c.open(app)
 	if err != nil {
 		return err
 	}
-	f, err := c.fit(s.past)
+	f, err := s.fit()
 	if err != nil {
-		return s.explain(err)
+		return err
 	}
 	columns, warnings, err := c.columns(s, f)
 	if err != nil {
@@ -254,6 +305,13 @@ func (c *btydScoreCmd) Run(app *App) (err error) {
 		return err
 	}
 	return app.printFit(s, f, nil)
+}
+
+// sameFile tells whether two paths lead to one file.
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	other, err2 := os.Stat(b)
+	return err == nil && err2 == nil && os.SameFile(one, other)
 }
 
 // scoreColumn is a column of the file written by score: NaN leaves a cell empty.

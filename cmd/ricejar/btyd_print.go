@@ -124,7 +124,8 @@ func (a *App) printHoldout(r *btyd.Report) {
 	p, q := a.Printer, r.Results[0].Quality
 	fmt.Fprintln(a.Out, p.T("btyd.holdout", "customers", q.Customers, "share", p.Percent(q.Active), "purchases", int64(q.Purchases)))
 	for i, one := range r.Results {
-		if one.Err != nil {
+		if one.Err != nil { // too little before the day
+			fmt.Fprintf(a.Out, "%-12s %10s\n", one.Name, "–")
 			continue
 		}
 		measures := one.Quality.Measures()

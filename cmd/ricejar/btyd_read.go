@@ -5,11 +5,11 @@ import (
 	"cmp"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ricejar/ricejar/btyd"
+	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/money"
@@ -24,7 +24,7 @@ type purchasesFile struct {
 	Date      string `help:"Column that tells the date." required:"" placeholder:"COL"`
 	Spend     string `help:"Column that tells what was spent; Quantity*UnitPrice multiplies two. Rows below 0 are returns and left out." placeholder:"COL"`
 	NoHeader  bool   `help:"The first row is data already: name the columns by their numbers."`
-	DateOrder string `help:"What 3/4/2024 means: dmy or mdy." enum:",dmy,mdy" default:""`
+	DateOrder string `help:"What 3/4/2024 means: dmy or mdy. Asked for where it matters." enum:",dmy,mdy" default:""`
 }
 
 // maxRowProblems is how many of the rows that could not be used are told one by one.
@@ -92,11 +92,22 @@ func (t *textTable) row() [][]byte {
 // column finds a column by its name or its number.
 func (t *textTable) column(name string, byNumber bool) (int, error) {
 	if !byNumber {
-		if i := slices.Index(t.header, name); i >= 0 {
-			return i, nil
-		}
-		if i := slices.IndexFunc(t.header, func(h string) bool { return strings.EqualFold(h, name) }); i >= 0 {
-			return i, nil
+		for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+			var found []string // their numbers
+			at := 0
+			for i, h := range t.header {
+				if same(h, name) {
+					at = i
+					found = append(found, strconv.Itoa(i+1))
+				}
+			}
+			switch len(found) {
+			case 0:
+				continue
+			case 1:
+				return at, nil
+			}
+			return 0, errs.New(errs.Invalid, "btyd.column_twice", "column", name, "numbers", strings.Join(found, ", "))
 		}
 	}
 	if n, err := strconv.Atoi(name); err == nil && n >= 1 && n <= len(t.header) {
@@ -156,10 +167,17 @@ func (f purchasesFile) read(app *App) (*purchasesRead, error) {
 		for _, name := range t.header {
 			first = append(first, []byte(name))
 		}
-		r.take(1, first, "")
+		if err := r.take(1, first, ""); err != nil {
+			return nil, err
+		}
 	}
 	for t.Next() {
-		r.take(t.Row().No, t.row(), t.Row().Fault)
+		if err := r.take(t.Row().No, t.row(), t.Row().Fault); err != nil {
+			return nil, err
+		}
+		if r.out.rows.Read%(1<<16) == 0 && app.Context.Err() != nil { // Ctrl-C
+			return nil, app.Context.Err()
+		}
 	}
 	if err := t.Err(); err != nil {
 		return nil, err
@@ -174,12 +192,12 @@ func (f purchasesFile) read(app *App) (*purchasesRead, error) {
 	return r.out, nil
 }
 
-// take takes a row. What it cannot use it counts, and tells the first of it.
-func (r *reading) take(no int, cells [][]byte, fault string) {
+// take takes a row. What it cannot use it counts, and tells the first of it; a date that may mean two days ends it.
+func (r *reading) take(no int, cells [][]byte, fault string) error {
 	r.out.rows.Read++
 	if fault != "" {
 		r.bad(no, fault)
-		return
+		return nil
 	}
 	cell := func(i int) []byte {
 		if i < len(cells) {
@@ -190,23 +208,26 @@ func (r *reading) take(no int, cells [][]byte, fault string) {
 	name := cell(r.customer)
 	if len(name) == 0 {
 		r.out.rows.Anonymous++
-		return
+		return nil
 	}
-	on, ok := purchase.ParseDay(cell(r.date), purchase.DateOrder(r.DateOrder))
+	on, ok, err := r.day(no, cell(r.date))
+	if err != nil {
+		return err
+	}
 	if !ok {
 		r.bad(no, "btyd.row.date", "text", string(cell(r.date)))
-		return
+		return nil
 	}
 	spend := 0.0
 	for i, column := range r.spend {
 		v, ok := amount(cell(column))
 		if !ok {
 			r.bad(no, "btyd.row.amount", "text", string(cell(column)))
-			return
+			return nil
 		}
 		if v < 0 {
 			r.out.rows.Returns++
-			return
+			return nil
 		}
 		if i == 0 {
 			spend = 1
@@ -220,8 +241,27 @@ func (r *reading) take(no int, cells [][]byte, fault string) {
 		r.out.names = append(r.out.names, string(name))
 	}
 	if err := r.sums.Add(number, int32(on), spend); err != nil {
-		r.bad(no, "btyd.row.amount", "text", r.Spend)
+		r.bad(no, "btyd.row.amount", "text", r.Spend) // the product is too large for a number
 	}
+	return nil
+}
+
+// day reads a date. Where the year stands last and nobody said whether the day or the month stands first, a
+// date that makes sense both ways is an error: to guess would be to get some days of the file wrong in silence.
+func (r *reading) day(no int, cell []byte) (on day.Day, ok bool, err error) {
+	on, ok = purchase.ParseDay(cell, purchase.DateOrder(r.DateOrder))
+	digits := len(cell) - len(bytes.TrimLeft(cell, "0123456789"))
+	if r.DateOrder != "" || digits == 0 || digits > 2 {
+		return on, ok, nil
+	}
+	other, ok2 := purchase.ParseDay(cell, purchase.MonthFirst)
+	switch {
+	case ok && ok2 && on != other:
+		return 0, false, errs.New(errs.Invalid, "btyd.date_order", "row", no, "text", string(cell), "dmy", on, "mdy", other)
+	case !ok:
+		return other, ok2, nil
+	}
+	return on, true, nil
 }
 
 func (r *reading) bad(no int, key string, pairs ...any) {

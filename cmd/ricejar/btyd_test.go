@@ -138,6 +138,16 @@ func TestBtyd_says_what_is_wrong(t *testing.T) {
 	if err := os.WriteFile(few, []byte("who;when\na;2024-01-01\nb;2024-01-02\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	file := func(name, text string) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	twice := file("twice.csv", "who,when,who\na,2024-01-01,b\n")
+	slashes := file("slashes.csv", "who,when\na,13/4/2024\nb,3/4/2024\n")
+	empty := file("empty.csv", "")
 	who := func(args ...string) []string { return append(args, "--customer", "who", "--date", "when") }
 	for want, args := range map[string][]string{
 		"nowhere.csv":                 who("fit", "nowhere.csv"),
@@ -154,9 +164,95 @@ func TestBtyd_says_what_is_wrong(t *testing.T) {
 		"with --spend":                who("score", path, "--model", "gammagamma"),
 		"--discount":                  who("score", path, "--discount", "-2"),
 		"--horizon must":              who("fit", path, "--horizon=-1"),
+		"30 Jun 2025 is not after":    who("score", path, "--holdout-end", "2025-06-30"), // nor is it after the file's last day
+		"only for bgcnbdk":            who("fit", path, "--k", "3"),
+		"--k is 1 to 50":              who("fit", path, "--model", "bgcnbdk", "--k", "51"),
+		"named “who”":                 who("fit", twice),
+		"1, 3":                        who("fit", twice),
+		"may be 3 Apr 2024 or 4 Mar":  who("fit", slashes),
+		"-o names the file":           who("score", path, "-o", path),
+		"gammagamma needs to know":    who("fit", path, "--model", "gammagamma"),
+		"holds nothing":               who("fit", empty),
 	} {
 		if _, errOut := runBtyd(t, 2, args...); !strings.Contains(errOut, want) {
 			t.Errorf("%v: got %q, want %q", args, errOut, want)
+		}
+	}
+}
+
+// shopOf rewrites a file made by shopFile, by the cells of each row.
+func shopOf(t *testing.T, header, path string, row func(who, day, paid string) string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := []string{header}
+	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n")[1:] {
+		cells := strings.Split(line, ",")
+		on, err := time.Parse("2006/1/2 15:04", cells[1])
+		if err != nil { // one of the bad rows
+			continue
+		}
+		out = append(out, row(cells[0], on.Format(time.DateOnly), cells[2]))
+	}
+	to := filepath.Join(t.TempDir(), "again.csv")
+	if err := os.WriteFile(to, []byte(strings.Join(out, "\r\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+// One shop, however its file is written, is one shop.
+func TestBtyd_reads_files_as_others_write_them(t *testing.T) {
+	path, _ := shopFile(t, 400)
+	args := func(path, customer, date, spend string) []string {
+		return []string{"fit", path, "--customer", customer, "--date", date, "--spend", spend, "--model", "mbgnbd"}
+	}
+	want := fitOf(t, args(path, "who", "when", "paid")...)
+	american := func(iso string) string { return iso[5:7] + "/" + iso[8:] + "/" + iso[:4] }
+	for name, again := range map[string][]string{
+		"BOM, CRLF, quotes": args(shopOf(t, "\ufeff\"Who\",when,\"paid, in all\"", path, func(who, on, paid string) string {
+			return "\"" + who + "\",\"" + on + "\"," + paid
+		}), "who", "when", "paid, in all"),
+		"GBK": args(shopOf(t, "\xb9\xcb\xbf\xcd;\xc8\xd5\xc6\xda;\xbd\xf0\xb6\xee", path, func(who, on, paid string) string {
+			return who + ";" + on[:4] + "\xc4\xea" + on[5:7] + "\xd4\xc2" + on[8:] + "\xc8\xd5;" + paid
+		}), "顾客", "日期", "金额"),
+		"American dates": append(args(shopOf(t, "who\twhen\tpaid", path, func(who, on, paid string) string {
+			return who + "\t" + american(on) + "\t" + paid
+		}), "who", "when", "paid"), "--date-order", "mdy"),
+		"a column twice, by number": args(shopOf(t, "who,when,paid,who", path, func(who, on, paid string) string {
+			return who + "," + on + "," + paid + ",somebody"
+		}), "1", "when", "paid"),
+		"a product": args(shopOf(t, "who,when,n,paid", path, func(who, on, paid string) string {
+			return who + "," + on + ",2," + paid
+		}), "who", "when", "n*paid"),
+		"without a header": append(args(shopOf(t, "", path, func(who, on, paid string) string {
+			return who + "," + on + "," + paid
+		}), "1", "2", "3"), "--no-header"),
+	} {
+		got := fitOf(t, again...)
+		for _, param := range []string{"r", "alpha", "a", "b"} {
+			if d := math.Abs(float64(got.Params[param]/want.Params[param]) - 1); d > 0.02 { // less the rows that are refused
+				t.Errorf("%s: %s is %v, want %v", name, param, got.Params[param], want.Params[param])
+			}
+		}
+		if got.Rows.Bad != 0 || got.Customers < want.Customers-1 || got.Customers > want.Customers {
+			t.Errorf("%s: %d customers, want %d; rows %+v", name, got.Customers, want.Customers, got.Rows)
+		}
+	}
+}
+
+func TestBtyd_says_that_days_after_the_file_count_as_silent(t *testing.T) {
+	path, _ := shopFile(t, 300)
+	for end, want := range map[string]bool{"2026-01-05": false, "2026-06-30": true} {
+		f := fitOf(t, "fit", path, "--customer", "who", "--date", "when", "--calibration-end", end)
+		said := false
+		for _, w := range f.Warnings {
+			said = said || w.Code == afterData
+		}
+		if said != want {
+			t.Errorf("calibrated to %s: %+v", end, f.Warnings)
 		}
 	}
 }
