@@ -4,28 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"sync"
 	"testing"
 )
 
-// masterLog and sampleLog are the CDNOW logs, sorted once.
-var (
-	masterLog = sync.OnceValues(func() (*Log, error) { return readLog(readMaster()) })
-	sampleLog = sync.OnceValues(func() (*Log, error) { return readLog(readSample()) })
-)
-
-func readLog(p *purchases, err error) (*Log, error) {
-	if err != nil {
-		return nil, err
-	}
-	return NewLog(p.Events, p.Len())
-}
-
 // logOfData is a log of real data; the test is skipped where they are absent.
-func logOfData(t testing.TB, read func() (*Log, error), needs func(testing.TB) *purchases) *Log {
+func logOfData(t testing.TB, data func(testing.TB) *purchases) *Log {
 	t.Helper()
-	needs(t)
-	l, err := read()
+	p := data(t)
+	l, err := NewLog(p.Events, p.Len())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,14 +21,13 @@ func logOfData(t testing.TB, read func() (*Log, error), needs func(testing.TB) *
 // cdnowHoldouts are the three checks on CDNOW that the literature and its users print, in weeks.
 var cdnowHoldouts = []struct {
 	name    string
-	read    func() (*Log, error)
-	needs   func(testing.TB) *purchases
+	data    func(testing.TB) *purchases
 	end     string
 	horizon float64
 }{
-	{"sample, 39 and 39 weeks", sampleLog, cdnowSample, "1997-09-30", 39},
-	{"master, 39 and 39 weeks", masterLog, cdnowMaster, "1997-09-30", 39},
-	{"master, 52 and 26 weeks", masterLog, cdnowMaster, "1997-12-31", 181.0 / 7}, // to the last day of the data
+	{"sample, 39 and 39 weeks", cdnowSample, "1997-09-30", 39},
+	{"master, 39 and 39 weeks", cdnowMaster, "1997-09-30", 39},
+	{"master, 52 and 26 weeks", cdnowMaster, "1997-12-31", 181.0 / 7}, // to the last day of the data
 }
 
 // Computed once outside this package for these three holdouts: the mean absolute error, the root
@@ -70,7 +55,7 @@ var cdnowTables = []map[string]struct {
 func TestEvaluate_CDNOW_gives_the_known_tables(t *testing.T) {
 	for i, c := range cdnowHoldouts {
 		t.Run(c.name, func(t *testing.T) {
-			l := logOfData(t, c.read, c.needs)
+			l := logOfData(t, c.data)
 			r, err := Evaluate(l, Window{End: float64(date(c.end)), Unit: 7}, c.horizon,
 				ModelScorer("bgnbd", FitBGNBD), ModelScorer("mbgnbd", FitMBGNBD), ModelScorer("paretonbd", FitParetoNBD))
 			if err != nil {
@@ -100,7 +85,7 @@ func TestEvaluate_CDNOW_gives_the_known_tables(t *testing.T) {
 }
 
 func TestEvaluate_hides_what_came_after(t *testing.T) {
-	l := logOfData(t, sampleLog, cdnowSample)
+	l := logOfData(t, cdnowSample)
 	w := Window{End: float64(date("1997-09-30")), Unit: 7}
 	curious := Scorer{Name: "curious", Score: func(p *Past, dst Scores) error {
 		if last := p.Log.Last(); last > w.End {
@@ -170,7 +155,7 @@ func TestPast_refuses_what_cannot_be(t *testing.T) {
 }
 
 func TestChoose_takes_the_least_log_loss_over_rolling_origins(t *testing.T) {
-	l := logOfData(t, sampleLog, cdnowSample)
+	l := logOfData(t, cdnowSample)
 	p, err := NewPast(l, Window{End: float64(date("1998-06-30")), Unit: 7}, 13)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/ricejar/ricejar/btyd/btydtest"
 )
 
 func TestFitParetoNBD_of_CDNOW_equals_the_published(t *testing.T) {
@@ -39,7 +41,7 @@ func TestFitParetoNBD_of_CDNOW_equals_the_published(t *testing.T) {
 
 func TestFitParetoNBD_LL_is_the_sum_over_customers(t *testing.T) {
 	for _, days := range []float64{0, 7} {
-		c := simulate(3, 500, paretoLife(0.8, 9, 0.7, 30), scene{arrivals: 20, end: 60, days: days})
+		c := simulate(3, 500, btydtest.Pareto(0.8, 9, 0.7, 30), scene{arrivals: 20, end: 60, days: days})
 		f, err := FitParetoNBD(c.Histories, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -53,7 +55,7 @@ func TestFitParetoNBD_LL_is_the_sum_over_customers(t *testing.T) {
 }
 
 func TestFitParetoNBD_gradient_and_Hessian_equal_finite_differences(t *testing.T) {
-	c := simulate(4, 300, paretoLife(0.8, 9, 0.7, 30), scene{arrivals: 20, end: 60, days: 7})
+	c := simulate(4, 300, btydtest.Pareto(0.8, 9, 0.7, 30), scene{arrivals: 20, end: 60, days: 7})
 	g, err := group(c.Histories)
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +87,7 @@ func TestFitParetoNBD_gradient_and_Hessian_equal_finite_differences(t *testing.T
 }
 
 func TestFitParetoNBD_does_not_depend_on_how_it_is_told(t *testing.T) {
-	h := simulate(5, 3000, paretoLife(0.8, 9, 0.7, 30), scene{arrivals: 40, end: 80, days: 7}).Histories
+	h := simulate(5, 3000, btydtest.Pareto(0.8, 9, 0.7, 30), scene{arrivals: 40, end: 80, days: 7}).Histories
 	want, err := FitParetoNBD(h, Options{})
 	if err != nil || len(want.Warnings) > 0 {
 		t.Fatal(err, want.Warnings)
@@ -129,7 +131,7 @@ func TestFitParetoNBD_does_not_depend_on_how_it_is_told(t *testing.T) {
 
 func TestFitParetoNBD_recovers_the_parameters_of_simulated_customers(t *testing.T) {
 	for _, m := range []ParetoNBD{{0.55, 10.6, 0.6, 11.7}, {1.5, 10, 0.8, 60}, {3, 2, 2, 20}} {
-		c := simulate(7, 20_000, paretoLife(m.R, m.Alpha, m.S, m.Beta), scene{arrivals: 50, end: 100})
+		c := simulate(7, 20_000, btydtest.Pareto(m.R, m.Alpha, m.S, m.Beta), scene{arrivals: 50, end: 100})
 		f, err := FitParetoNBD(c.Histories, Options{})
 		if err != nil || len(f.Warnings) > 0 {
 			t.Fatal(err, f.Warnings)
@@ -147,7 +149,7 @@ func TestFitParetoNBD_standard_errors_are_those_of_repeated_samples(t *testing.T
 	const repeats = 60
 	var values, errs [4][]float64
 	for i := range repeats {
-		c := simulate(uint64(200+i), 2000, paretoLife(1, 6, 0.9, 40), scene{arrivals: 50, end: 100, days: 7})
+		c := simulate(uint64(200+i), 2000, btydtest.Pareto(1, 6, 0.9, 40), scene{arrivals: 50, end: 100, days: 7})
 		f, err := FitParetoNBD(c.Histories, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -175,7 +177,7 @@ func TestFitParetoNBD_standard_errors_are_those_of_repeated_samples(t *testing.T
 
 // Of customers whose P(alive) is about p, a share p is alive; likewise those who come, and how often.
 func TestParetoNBD_scores_are_calibrated_on_customers_whose_fate_is_known(t *testing.T) {
-	c := simulate(8, 60_000, paretoLife(0.8, 5, 0.7, 30), scene{arrivals: 52, end: 104, later: 39})
+	c := simulate(8, 60_000, btydtest.Pareto(0.8, 5, 0.7, 30), scene{arrivals: 52, end: 104, later: 39})
 	f, err := FitParetoNBD(c.Histories, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -275,7 +277,7 @@ func TestFitParetoNBD_of_degenerate_customers_is_refused_or_warned_of(t *testing
 	expectNear(t, "the purchases of a customer", f.Model.Expected(c.Histories.At(0), 20), 4, 0.05)
 
 	// Customers who do not differ in how fast they die.
-	c = simulate(11, 4000, paretoLife(2, 4, 1e6, 2e7), scene{arrivals: 20, end: 80, later: 20, days: 7})
+	c = simulate(11, 4000, btydtest.Pareto(2, 4, 1e6, 2e7), scene{arrivals: 20, end: 80, later: 20, days: 7})
 	if f, err = FitParetoNBD(c.Histories, Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -293,7 +295,7 @@ func TestFitParetoNBD_of_any_customers_gives_no_nonsense(t *testing.T) {
 		draw := func(name string) float64 { return math.Exp(rapid.Float64Range(-3, 3).Draw(t, name)) }
 		s := scene{arrivals: 50, end: 60, days: float64(7 * rapid.IntRange(0, 1).Draw(t, "in days"))}
 		c := simulate(rapid.Uint64().Draw(t, "seed"), rapid.IntRange(1, 100).Draw(t, "n"),
-			paretoLife(draw("r"), 10*draw("alpha"), draw("s"), 20*draw("beta")), s)
+			btydtest.Pareto(draw("r"), 10*draw("alpha"), draw("s"), 20*draw("beta")), s)
 		f, err := FitParetoNBD(c.Histories, Options{})
 		if err != nil {
 			if !errors.Is(err, ErrTooFew) {

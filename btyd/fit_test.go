@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/ricejar/ricejar/btyd/btydtest"
 )
 
 // sampleWeeks are the 2,357 customers of the CDNOW sample as the papers see them: in weeks, to 1997-09-30.
@@ -93,7 +95,7 @@ func TestFits_of_CDNOW_equal_the_published(t *testing.T) {
 }
 
 func TestFit_LL_is_the_sum_over_customers(t *testing.T) {
-	c := simulate(3, 500, geometricLife(0.8, 9, 0.7, 2, 2, false), scene{arrivals: 20, end: 60, days: 7})
+	c := simulate(3, 500, btydtest.Geometric(0.8, 9, 0.7, 2, 2, false), scene{arrivals: 20, end: 60, days: 7})
 	extremes(c.Histories)
 	check := func(name string, m Model, ll float64, err error) {
 		if err != nil {
@@ -127,7 +129,7 @@ func extremes(h *Histories) *Histories {
 }
 
 func TestGradient_and_Hessian_equal_finite_differences(t *testing.T) {
-	c := simulate(4, 300, geometricLife(0.8, 9, 0.7, 2, 2, true), scene{arrivals: 20, end: 60, days: 7})
+	c := simulate(4, 300, btydtest.Geometric(0.8, 9, 0.7, 2, 2, true), scene{arrivals: 20, end: 60, days: 7})
 	g, err := group(extremes(c.Histories))
 	if err != nil {
 		t.Fatal(err)
@@ -161,7 +163,7 @@ func TestGradient_and_Hessian_equal_finite_differences(t *testing.T) {
 
 // A search must end in the same place however the same customers are told.
 func TestFit_does_not_depend_on_how_it_is_told(t *testing.T) {
-	c := simulate(5, 3000, geometricLife(0.5, 6, 0.8, 2, 1, true), scene{arrivals: 30, end: 80, days: 7})
+	c := simulate(5, 3000, btydtest.Geometric(0.5, 6, 0.8, 2, 1, true), scene{arrivals: 30, end: 80, days: 7})
 	h := c.Histories
 	want, err := FitMBGNBD(h, Options{})
 	if err != nil || len(want.Warnings) > 0 {
@@ -209,7 +211,7 @@ func TestFit_does_not_depend_on_how_it_is_told(t *testing.T) {
 }
 
 func TestFit_of_a_large_base_begins_on_a_sample(t *testing.T) {
-	c := simulate(6, 120_000, geometricLife(0.5, 6, 0.8, 2, 1, false), scene{arrivals: 104, end: 104})
+	c := simulate(6, 120_000, btydtest.Geometric(0.5, 6, 0.8, 2, 1, false), scene{arrivals: 104, end: 104})
 	whole, err := FitBGNBD(c.Histories, Options{})
 	if err != nil || len(whole.Warnings) > 0 {
 		t.Fatal(err, whole.Warnings)
@@ -237,7 +239,7 @@ func TestFits_recover_the_parameters_of_simulated_customers(t *testing.T) {
 		{0.8, 3, 0.5, 2, 2, false},
 		{1.2, 1.5, 0.4, 1.1, 4, true},
 	} {
-		crowd := simulate(7, 20_000, geometricLife(c.r, c.alpha, c.a, c.b, c.k, c.modified), scene{arrivals: 50, end: 100})
+		crowd := simulate(7, 20_000, btydtest.Geometric(c.r, c.alpha, c.a, c.b, c.k, c.modified), scene{arrivals: 50, end: 100})
 		f, err := fitGeometric(crowd.Histories, Options{}, regularities(Options{}), c.modified)
 		if err != nil || len(f.Warnings) > 0 {
 			t.Fatal(err, f.Warnings)
@@ -259,7 +261,7 @@ func TestStandard_errors_are_those_of_repeated_samples(t *testing.T) {
 	const repeats = 60
 	var values, errs [4][]float64
 	for i := range repeats {
-		c := simulate(uint64(100+i), 2000, geometricLife(0.6, 6, 0.9, 2.5, 1, true), scene{arrivals: 50, end: 100})
+		c := simulate(uint64(100+i), 2000, btydtest.Geometric(0.6, 6, 0.9, 2.5, 1, true), scene{arrivals: 50, end: 100})
 		f, err := FitMBGNBD(c.Histories, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -289,8 +291,8 @@ func TestStandard_errors_are_those_of_repeated_samples(t *testing.T) {
 var knownDeaths = sync.OnceValue(func() map[bool]*crowd {
 	s := scene{arrivals: 52, end: 104, later: 39}
 	return map[bool]*crowd{
-		false: simulate(8, 60_000, geometricLife(0.6, 5, 0.8, 2.4, 1, false), s),
-		true:  simulate(9, 60_000, geometricLife(0.9, 3, 0.7, 1.6, 3, true), s),
+		false: simulate(8, 60_000, btydtest.Geometric(0.6, 5, 0.8, 2.4, 1, false), s),
+		true:  simulate(9, 60_000, btydtest.Geometric(0.9, 3, 0.7, 1.6, 3, true), s),
 	}
 })
 
@@ -475,7 +477,7 @@ func TestFit_of_few_customers_finds_the_highest_top(t *testing.T) {
 		draw := func(name string) float64 { return math.Exp(rapid.Float64Range(-2, 2).Draw(t, name)) }
 		modified := rapid.Bool().Draw(t, "modified")
 		c := simulate(rapid.Uint64().Draw(t, "seed"), rapid.IntRange(20, 300).Draw(t, "n"),
-			geometricLife(draw("r"), 5*draw("alpha"), draw("a"), draw("b"), 1, modified), cdnowWeeks)
+			btydtest.Geometric(draw("r"), 5*draw("alpha"), draw("a"), draw("b"), 1, modified), scene{arrivals: 104, end: 104, later: 39, days: 7})
 		f, err := fitGeometric(c.Histories, Options{}, []int{1}, modified)
 		if err != nil {
 			return
@@ -494,7 +496,7 @@ func TestFit_of_any_customers_gives_no_nonsense(t *testing.T) {
 		k, modified := rapid.IntRange(1, 3).Draw(t, "k"), rapid.Bool().Draw(t, "modified")
 		s := scene{arrivals: 50, end: 60, days: float64(7 * rapid.IntRange(0, 1).Draw(t, "in days"))}
 		c := simulate(rapid.Uint64().Draw(t, "seed"), rapid.IntRange(1, 200).Draw(t, "n"),
-			geometricLife(draw("r"), 10*draw("alpha"), draw("a"), draw("b"), k, modified), s)
+			btydtest.Geometric(draw("r"), 10*draw("alpha"), draw("a"), draw("b"), k, modified), s)
 		f, err := fitGeometric(c.Histories, Options{}, []int{k}, rapid.Bool().Draw(t, "fit modified"))
 		if err != nil {
 			if !errors.Is(err, ErrTooFew) {
@@ -522,7 +524,7 @@ func TestFit_of_any_customers_gives_no_nonsense(t *testing.T) {
 
 func TestFit_of_customers_who_come_by_the_clock_says_that_k_may_be_larger(t *testing.T) {
 	warned := func(k int) (chosen int, warned bool) {
-		c := simulate(9, 1500, geometricLife(3, 3/float64(k), 0.5, 2, k, true), scene{arrivals: 20, end: 40})
+		c := simulate(9, 1500, btydtest.Geometric(3, 3/float64(k), 0.5, 2, k, true), scene{arrivals: 20, end: 40})
 		fit, err := FitMBGCNBD(c.Histories, Options{})
 		if err != nil {
 			t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/ricejar/ricejar/btyd/btydtest"
 )
 
 // The estimates of BTYD for the CDNOW sample.
@@ -76,10 +78,10 @@ func simulateSpend(seed uint64, n int, g GammaGamma) *Histories {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	h := &Histories{Spend: make([]float64, n), Purchases: make([]int32, n)}
 	for i := range n {
-		rate := drawGamma(rng, g.Q) / g.Gamma
+		rate := btydtest.Gamma(rng, g.Q) / g.Gamma
 		for rng.Float64() < 0.7 {
 			h.Purchases[i]++
-			h.Spend[i] += drawGamma(rng, g.P) / rate
+			h.Spend[i] += btydtest.Gamma(rng, g.P) / rate
 		}
 		if h.Purchases[i] > 0 {
 			h.Spend[i] /= float64(h.Purchases[i])
@@ -202,10 +204,10 @@ func TestFitGammaGamma_warns_of_what_it_cannot_know(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 3))
 	for range 3000 {
 		x := int32(1 + rng.IntN(20))
-		own.Purchases, own.Spend = append(own.Purchases, x), append(own.Spend, 10/drawGamma(rng, 3))
+		own.Purchases, own.Spend = append(own.Purchases, x), append(own.Spend, 10/btydtest.Gamma(rng, 3))
 		sum := 0.0
 		for range x {
-			sum += drawGamma(rng, 2)
+			sum += btydtest.Gamma(rng, 2)
 		}
 		common.Purchases, common.Spend = append(common.Purchases, x), append(common.Spend, sum/float64(x))
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ricejar/ricejar/btyd/btydtest"
 )
 
 // returnTargets are what the return model must reach on the holdouts of cdnowHoldouts; the best of the
@@ -22,7 +24,7 @@ var returnTargets = []struct{ logLoss, auc, bias float64 }{
 func TestReturn_beats_the_models_on_CDNOW(t *testing.T) {
 	for i, c := range cdnowHoldouts {
 		t.Run(c.name, func(t *testing.T) {
-			l := logOfData(t, c.read, c.needs)
+			l := logOfData(t, c.data)
 			r, err := Evaluate(l, Window{End: float64(date(c.end)), Unit: 7}, c.horizon, Candidates()...)
 			if err != nil {
 				t.Fatal(err)
@@ -44,7 +46,7 @@ func TestReturn_beats_the_models_on_CDNOW(t *testing.T) {
 }
 
 func TestChoose_takes_the_return_model_on_CDNOW(t *testing.T) {
-	l := logOfData(t, masterLog, cdnowMaster)
+	l := logOfData(t, cdnowMaster)
 	p, err := NewPast(l, Window{End: float64(date("1997-12-31")), Unit: 7}, 26)
 	if err != nil {
 		t.Fatal(err)
@@ -72,13 +74,13 @@ func simulatedLog(t testing.TB, c *crowd) *Log {
 func TestReturn_comes_near_the_truth_of_made_up_customers(t *testing.T) {
 	view := scene{arrivals: 91, end: 130, days: 7}
 	for name, c := range map[string]struct {
-		live life
+		live btydtest.Life
 		base string
 		true Model
 	}{
-		"at random": {geometricLife(0.6, 6, 0.8, 1.5, 1, true), "mbgcnbdk", MBGNBD{0.6, 6, 0.8, 1.5}},
-		"in rhythm": {geometricLife(1.2, 2.5, 0.5, 1.5, 3, true), "mbgcnbdk", MBGCNBD{3, 1.2, 2.5, 0.5, 1.5}},
-		"Pareto":    {paretoLife(0.55, 10.6, 0.6, 11.7), "paretonbd", ParetoNBD{0.55, 10.6, 0.6, 11.7}},
+		"at random": {btydtest.Geometric(0.6, 6, 0.8, 1.5, 1, true), "mbgcnbdk", MBGNBD{0.6, 6, 0.8, 1.5}},
+		"in rhythm": {btydtest.Geometric(1.2, 2.5, 0.5, 1.5, 3, true), "mbgcnbdk", MBGCNBD{3, 1.2, 2.5, 0.5, 1.5}},
+		"Pareto":    {btydtest.Pareto(0.55, 10.6, 0.6, 11.7), "paretonbd", ParetoNBD{0.55, 10.6, 0.6, 11.7}},
 	} {
 		l := simulatedLog(t, simulate(7, 10_000, c.live, view))
 		truth := Scorer{Name: "truth", Score: func(p *Past, dst Scores) error {
@@ -113,7 +115,7 @@ func TestReturn_comes_near_the_truth_of_made_up_customers(t *testing.T) {
 }
 
 func TestReturn_of_a_short_past_is_the_model_uncorrected(t *testing.T) {
-	l := simulatedLog(t, simulate(3, 60, geometricLife(1, 4, 0.8, 1.5, 1, true), scene{arrivals: 40, end: 60, days: 7}))
+	l := simulatedLog(t, simulate(3, 60, btydtest.Geometric(1, 4, 0.8, 1.5, 1, true), scene{arrivals: 40, end: 60, days: 7}))
 	p, err := NewPast(l, Window{End: 60 * 7, Unit: 7}, 10)
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +142,7 @@ func TestReturn_of_a_short_past_is_the_model_uncorrected(t *testing.T) {
 }
 
 func TestReturn_is_kept_and_scores_later_days_but_no_other_question(t *testing.T) {
-	l := logOfData(t, sampleLog, cdnowSample)
+	l := logOfData(t, cdnowSample)
 	w := Window{End: float64(date("1997-12-31")), Unit: 7}
 	p, err := NewPast(l, w, 13)
 	if err != nil {
@@ -186,7 +188,7 @@ func TestReturn_is_kept_and_scores_later_days_but_no_other_question(t *testing.T
 }
 
 func TestReturn_knows_only_the_past(t *testing.T) {
-	l := logOfData(t, sampleLog, cdnowSample)
+	l := logOfData(t, cdnowSample)
 	w := Window{End: float64(date("1997-12-31")), Unit: 7}
 	var fits [2]*Return
 	for i, from := range []*Log{l, l.Until(w.End)} {
@@ -303,7 +305,7 @@ func TestReturn_stays_ahead_where_the_models_are_on_their_boundary(t *testing.T)
 // One customer who spent two hundred times what others do, and once: customer 12346 of Online Retail bought for
 // 77,183.60, and returned it.
 func TestReturn_is_not_carried_away_by_one_extreme_spend(t *testing.T) {
-	c := simulate(5, 4000, geometricLife(0.6, 6, 0.8, 1.5, 1, true), scene{arrivals: 91, end: 104, days: 7})
+	c := simulate(5, 4000, btydtest.Geometric(0.6, 6, 0.8, 1.5, 1, true), scene{arrivals: 91, end: 104, days: 7})
 	random := rand.New(rand.NewPCG(5, 2))
 	usual := make([]float64, len(c.Stopped)) // of those who come again, more
 	for i, x := range c.Histories.X {

@@ -3,46 +3,20 @@ package main
 import (
 	"bufio"
 	"encoding/binary"
-	"math"
 	"math/rand/v2"
 	"os"
 
 	"github.com/ricejar/ricejar/btyd"
+	"github.com/ricejar/ricejar/btyd/btydtest"
 )
 
-// days is how long the made-up customers are watched; their first purchases are uniform over it.
+// days is how long the made-up customers are watched.
 const days = 728
 
-// events are the purchases of customers who live by the BG/NBD with the parameters of the CDNOW sample, in
-// whole days, in random order.
+// events are the purchases of made-up customers with the parameters of the CDNOW sample, in whole days, in random order.
 func events(customers int) btyd.Events {
-	rng := rand.New(rand.NewPCG(1, 0))
-	var e btyd.Events
-	add := func(customer int, at float64) {
-		e.Customer = append(e.Customer, int32(customer))
-		e.Day = append(e.Day, int32(at))
-	}
-	for i := range customers {
-		rate := gamma(rng, 0.2426) / (4.4136 * 7) // a day
-		u, v := gamma(rng, 0.7929), gamma(rng, 2.4259)
-		leaves := u / (u + v)
-		at := rng.Float64() * days
-		add(i, at)
-		for {
-			if at += rng.ExpFloat64() / rate; !(at < days) {
-				break
-			}
-			add(i, at)
-			if rng.Float64() < leaves {
-				break
-			}
-		}
-	}
-	rng.Shuffle(len(e.Customer), func(i, j int) {
-		e.Customer[i], e.Customer[j] = e.Customer[j], e.Customer[i]
-		e.Day[i], e.Day[j] = e.Day[j], e.Day[i]
-	})
-	return e
+	c := btydtest.CDNOW(customers)
+	return btyd.Events{Customer: c.Customer, Day: c.Day}
 }
 
 // spend makes up what customers spent by the Gamma-Gamma model of the CDNOW sample.
@@ -52,32 +26,10 @@ func spend(h *btyd.Histories) (mean []float64, purchases []int32) {
 	mean = make([]float64, h.Len())
 	for i, x := range h.X {
 		if x > 0 {
-			mean[i] = gamma(rng, p*float64(x)) / (float64(x) * gamma(rng, q) / g)
+			mean[i] = btydtest.Gamma(rng, p*float64(x)) / (float64(x) * btydtest.Gamma(rng, q) / g)
 		}
 	}
 	return mean, h.X
-}
-
-// gamma draws from the gamma distribution with rate 1 (Marsaglia & Tsang 2000).
-func gamma(rng *rand.Rand, shape float64) float64 {
-	boost := 1.0
-	if shape < 1 {
-		boost = math.Pow(1-rng.Float64(), 1/shape)
-		shape++
-	}
-	d := shape - 1.0/3
-	c := 1 / math.Sqrt(9*d)
-	for {
-		z := rng.NormFloat64()
-		v := 1 + c*z
-		if v <= 0 {
-			continue
-		}
-		v *= v * v
-		if math.Log(1-rng.Float64()) < z*z/2+d-d*v+d*math.Log(v) {
-			return boost * d * v
-		}
-	}
 }
 
 // writeColumns writes columns one after the other, as they lie in memory of most machines.
