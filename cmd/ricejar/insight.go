@@ -63,6 +63,9 @@ func (c *insightRefreshCmd) Run(app *App) error {
 // printModel says which model speaks and how right it was.
 func (a *App) printModel(m insight.Model) {
 	p := a.Printer
+	for _, l := range m.LeftOut {
+		fmt.Fprintln(a.Out, "!", p.T("insight.report.left_out", "n", l.Receipts, "currency", string(l.Currency)))
+	}
 	if m.Basis == insight.ByRule {
 		fmt.Fprintln(a.Out, p.T("insight.model.rule", "customers", m.Missing.Customers, "repeaters", m.Missing.Repeaters, "days", m.Missing.Days))
 		return

@@ -8,6 +8,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/purchase"
 )
 
@@ -70,18 +71,23 @@ func (a *Asked) readContacts(ctx context.Context, q db.Querier, b *Book) error {
 	return err
 }
 
-const sqlGifts = `SELECT d.customer_id, r.store_id, CAST(SUM(d.gift_cost) AS BIGINT)
+const sqlGifts = `SELECT d.customer_id, r.store_id, r.currency, CAST(SUM(d.gift_cost) AS BIGINT)
 	FROM delivery d
 	JOIN receipt r ON r.customer_id = d.customer_id AND r.id = d.receipt_id
-	WHERE d.delivered_on > ? AND d.delivered_on <= ? AND d.gift_cost > 0 AND r.currency = ?
-	GROUP BY d.customer_id, r.store_id ORDER BY d.customer_id, r.store_id`
+	WHERE d.delivered_on > ? AND d.delivered_on <= ? AND d.gift_cost > 0
+	GROUP BY d.customer_id, r.store_id, r.currency ORDER BY d.customer_id, r.store_id, r.currency`
 
-func (a *Asked) readGifts(ctx context.Context, q db.Querier, b *Book) (err error) {
-	a.Gifts, err = db.All(ctx, q, func(row db.Scanner) (g gift, err error) {
-		err = row.Scan(&g.customer, &g.store, &g.cost)
-		return g, err
-	}, sqlGifts, b.AsOf.AddDays(-year), b.AsOf, string(b.Currency))
-	return err
+func (a *Asked) readGifts(ctx context.Context, q db.Querier, b *Book) error {
+	return db.Each(ctx, q, func(row db.Scanner) error {
+		var g gift
+		var currency money.Currency
+		err := row.Scan(&g.customer, &g.store, &currency, &g.cost)
+		if b.rates.Known(currency) {
+			g.cost = b.rates.Minor(currency, g.cost)
+			a.Gifts = append(a.Gifts, g)
+		}
+		return err
+	}, sqlGifts, b.AsOf.AddDays(-year), b.AsOf)
 }
 
 func (a *Asked) readFaults(ctx context.Context, q db.Querier, b *Book) error {

@@ -6,17 +6,19 @@ import (
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/insight/exchange"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
 // Book is every clean purchase up to and including a day, column by column: the
-// receipts of known customers with what they bought at a price above zero, in the
-// currency most receipts are in. Row i of the customers' columns is one customer,
+// receipts of known customers with what they bought at a price above zero, reckoned
+// in the currency most receipts are in. Row i of the customers' columns is one customer,
 // row k of the purchases' columns one receipt. It is only for reading.
 type Book struct {
 	AsOf     day.Day
 	Currency money.Currency
+	LeftOut  []LeftOut   // receipts in currencies without a rate
 	Stores   []org.Store // what Store counts in; ascending by code
 
 	Customers []customer.ID // ascending
@@ -33,9 +35,17 @@ type Book struct {
 	bounds       sync.Once
 	begins, ends day.Day
 
+	rates exchange.Table // in the book's currency
+
 	byStore  sync.Once
 	storeRow []int32 // purchases ordered by store, then as they are
 	storeEnd []int32 // where each store's begin; one more than there are stores
+}
+
+// LeftOut is how many receipts of known customers are in a currency that has no rate.
+type LeftOut struct {
+	Currency money.Currency `json:"currency"`
+	Receipts int            `json:"receipts"`
 }
 
 // Len is the number of customers.

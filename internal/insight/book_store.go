@@ -11,6 +11,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/insight/exchange"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
@@ -20,16 +21,16 @@ import (
 // with a quantity and a price above zero. Lines come in the order of their key, so that
 // neither engine sorts millions of rows first. (What is appended to the day keeps
 // SQLite from beginning with the index by day.)
-const sqlBook = `SELECT l.customer_id, l.receipt_id, l.product_id, l.unit_price, l.quantity, l.amount, r.day, r.store_id
+const sqlBook = `SELECT l.customer_id, l.receipt_id, l.product_id, l.unit_price, l.quantity, l.amount, r.day, r.store_id, r.currency
 	FROM receipt_line l
 	JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id
-	WHERE l.customer_id > 0 AND l.quantity > 0 AND l.unit_price > 0 AND r.currency = ? AND r.day || '' <= ?
+	WHERE l.customer_id > 0 AND l.quantity > 0 AND l.unit_price > 0 AND r.day || '' <= ?
 	ORDER BY l.customer_id, l.receipt_id`
 
 // readBook reads all clean purchases up to and including a day, once, and with them
 // the lines of the last two years. Memory is 16 bytes a purchase, 12 a line and about
 // 100 a customer, whatever the database is.
-func (s *Service) readBook(ctx context.Context, tx *db.Tx, asOf day.Day) (*Book, *lines, error) {
+func (s *Service) readBook(ctx context.Context, tx *db.Tx, asOf day.Day, rates exchange.Rates) (*Book, *lines, error) {
 	r := &reader{book: &Book{AsOf: asOf}, lines: newLines(asOf), stores: make(map[org.StoreID]int32), days: make(dayCache)}
 	b := r.book
 	var err error
@@ -39,13 +40,10 @@ func (s *Service) readBook(ctx context.Context, tx *db.Tx, asOf day.Day) (*Book,
 	for i, st := range b.Stores {
 		r.stores[st.ID] = int32(i)
 	}
-	if b.Currency, err = mainCurrency(ctx, tx, b.Stores); err != nil {
+	if err := b.chooseCurrency(ctx, tx, rates); err != nil {
 		return nil, nil, err
 	}
-	if err := b.makeRoom(ctx, tx); err != nil {
-		return nil, nil, err
-	}
-	if err := db.Each(ctx, tx, r.line, sqlBook, string(b.Currency), asOf); err != nil {
+	if err := db.Each(ctx, tx, r.line, sqlBook, asOf); err != nil {
 		return nil, nil, err
 	}
 	b.add(r.customer, r.buf)
@@ -76,9 +74,14 @@ func (r *reader) line(row db.Scanner) error {
 	var amount int64
 	var on string
 	var store org.StoreID
-	if err := row.Scan(&c, &receipt, &x.product, &x.price, &x.quantity, &amount, &on, &store); err != nil {
+	var currency money.Currency
+	if err := row.Scan(&c, &receipt, &x.product, &x.price, &x.quantity, &amount, &on, &store, &currency); err != nil {
 		return err
 	}
+	if !r.book.rates.Known(currency) {
+		return nil
+	}
+	x.price, amount = r.book.rates.Price(currency, x.price), r.book.rates.Minor(currency, amount)
 	if c != r.customer {
 		r.book.add(r.customer, r.buf)
 		r.customer, r.receipt, r.buf = c, 0, r.buf[:0]
@@ -101,11 +104,35 @@ func (r *reader) line(row db.Scanner) error {
 	return nil
 }
 
-// makeRoom takes the memory at once: growing bit by bit takes several times as much.
-func (b *Book) makeRoom(ctx context.Context, tx *db.Tx) error {
-	n, err := db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM receipt WHERE day <= ? AND customer_id > 0`, b.AsOf)
+const sqlCurrencies = `SELECT currency, COUNT(*) FROM receipt WHERE customer_id > 0 AND day <= ? GROUP BY currency ORDER BY COUNT(*) DESC, currency`
+
+// chooseCurrency takes the currency of most receipts for the main one, that of the
+// stores where there are none; notes the receipts that are left out; and takes the
+// memory at once: growing bit by bit takes several times as much.
+func (b *Book) chooseCurrency(ctx context.Context, tx *db.Tx, rates exchange.Rates) error {
+	list, err := db.All(ctx, tx, func(row db.Scanner) (l LeftOut, err error) {
+		err = row.Scan(&l.Currency, &l.Receipts)
+		return l, err
+	}, sqlCurrencies, b.AsOf)
+	switch {
+	case err != nil:
+		return err
+	case len(list) > 0:
+		b.Currency = list[0].Currency
+	case len(b.Stores) > 0:
+		b.Currency = b.Stores[0].Currency
+	}
+	b.rates = rates.In(b.Currency)
+	n := 0
+	for _, l := range list {
+		if b.rates.Known(l.Currency) {
+			n += l.Receipts
+		} else {
+			b.LeftOut = append(b.LeftOut, l)
+		}
+	}
 	b.Day, b.Store, b.Amount = make([]day.Day, 0, n), make([]int32, 0, n), make([]int64, 0, n)
-	return err
+	return nil
 }
 
 // bought is a receipt on its way into the book.
@@ -128,19 +155,6 @@ func (b *Book) add(c customer.ID, list []bought) {
 	for _, p := range list {
 		b.Day, b.Store, b.Amount = append(b.Day, p.day), append(b.Store, p.store), append(b.Amount, p.amount)
 	}
-}
-
-// mainCurrency is the one most receipts are in; empty when there are none. Where all
-// stores have one, nobody has to count.
-func mainCurrency(ctx context.Context, q db.Querier, stores []org.Store) (money.Currency, error) {
-	if len(stores) > 0 && !slices.ContainsFunc(stores, func(st org.Store) bool { return st.Currency != stores[0].Currency }) {
-		return stores[0].Currency, nil
-	}
-	c, err := db.One(ctx, q, db.Value[money.Currency], `SELECT currency FROM receipt GROUP BY currency ORDER BY COUNT(*) DESC, currency LIMIT 1`)
-	if errors.Is(err, db.ErrNoRows) {
-		return "", nil
-	}
-	return c, err
 }
 
 // dayCache parses each day once: millions of purchases are made on a few thousand days.

@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/insight/exchange"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
@@ -32,7 +33,7 @@ func (s *Service) Loyalty(ctx context.Context, actor org.Actor, c customer.ID) (
 		if err != nil {
 			return err
 		}
-		own, err := ownLines(ctx, tx, c, &m)
+		own, err := ownLines(ctx, tx, c, &m, set.Rates)
 		if err != nil {
 			return err
 		}
@@ -66,18 +67,26 @@ type ownLine struct {
 	category string
 }
 
-const sqlOwnLines = `SELECT r.day, l.product_id, l.unit_price, l.quantity, COALESCE(p.category, '')
+const sqlOwnLines = `SELECT r.day, l.product_id, l.unit_price, l.quantity, COALESCE(p.category, ''), r.currency
 	FROM receipt_line l
 	JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id
 	LEFT JOIN product p ON p.id = l.product_id
-	WHERE l.customer_id = ? AND l.quantity > 0 AND l.unit_price > 0 AND r.currency = ? AND r.day <= ?
+	WHERE l.customer_id = ? AND l.quantity > 0 AND l.unit_price > 0 AND r.day <= ?
 	ORDER BY r.day`
 
-func ownLines(ctx context.Context, q db.Querier, c customer.ID, m *Model) ([]ownLine, error) {
-	return db.All(ctx, q, func(row db.Scanner) (x ownLine, err error) {
-		err = row.Scan(&x.day, &x.product, &x.price, &x.quantity, &x.category)
-		return x, err
-	}, sqlOwnLines, int64(c), string(m.Currency), m.AsOf)
+func ownLines(ctx context.Context, q db.Querier, c customer.ID, m *Model, rates exchange.Rates) (own []ownLine, err error) {
+	table := rates.In(m.Currency)
+	err = db.Each(ctx, q, func(row db.Scanner) error {
+		var x ownLine
+		var currency money.Currency
+		err := row.Scan(&x.day, &x.product, &x.price, &x.quantity, &x.category, &currency)
+		if table.Known(currency) {
+			x.price = table.Price(currency, x.price)
+			own = append(own, x)
+		}
+		return err
+	}, sqlOwnLines, int64(c), m.AsOf)
+	return own, err
 }
 
 // habits are those of the lines, as the report of all customers has them.

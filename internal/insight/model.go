@@ -53,6 +53,7 @@ type Model struct {
 	Holdout    *Holdout                      `json:"holdout"` // nil: too little data
 	Warnings   []ModelWarning                `json:"warnings"`
 	Missing    Missing                       `json:"missing"`
+	LeftOut    []LeftOut                     `json:"left_out"` // receipts in currencies without a rate
 }
 
 // ModelWarning is something to know before believing a model.
@@ -132,7 +133,7 @@ type HeldBin struct {
 
 // count says what the book holds, and what is missing for a model.
 func (m *Model) count(b *Book) {
-	m.AsOf, m.Currency, m.Customers = b.AsOf, b.Currency, b.Len()
+	m.AsOf, m.Currency, m.Customers, m.LeftOut = b.AsOf, b.Currency, b.Len(), b.LeftOut
 	for i := range b.Customers {
 		if b.First(i) != b.Last(i) {
 			m.Repeaters++

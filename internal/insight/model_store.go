@@ -26,33 +26,33 @@ func readHead(ctx context.Context, q db.Querier) (head, error) {
 	}, sqlHead)
 }
 
-const modelColumns = `id, as_of, fitted_at, kind, chosen, currency, customers, repeaters, days, newest, gap, parameters, holdout, warnings, missing`
+const modelColumns = `id, as_of, fitted_at, kind, chosen, currency, customers, repeaters, days, newest, gap, parameters, holdout, warnings, missing, left_out`
 
 func scanModel(row db.Scanner) (Model, error) {
 	var m Model
 	var at, gap int64
-	var parameters, holdout, warnings, missing string
+	var parameters, holdout, warnings, missing, leftOut string
 	err := row.Scan(&m.ID, &m.AsOf, &at, &m.Basis, &m.Chosen, &m.Currency, &m.Customers, &m.Repeaters, &m.Days, &m.Newest, &gap,
-		&parameters, &holdout, &warnings, &missing)
+		&parameters, &holdout, &warnings, &missing, &leftOut)
 	if err != nil {
 		return m, err
 	}
 	m.FittedAt, m.Gap = db.Time(at), float64(gap)/2
 	return m, errors.Join(json.Unmarshal([]byte(parameters), &m.Parameters), json.Unmarshal([]byte(holdout), &m.Holdout),
-		json.Unmarshal([]byte(warnings), &m.Warnings), json.Unmarshal([]byte(missing), &m.Missing))
+		json.Unmarshal([]byte(warnings), &m.Warnings), json.Unmarshal([]byte(missing), &m.Missing), json.Unmarshal([]byte(leftOut), &m.LeftOut))
 }
 
 func writeModel(ctx context.Context, tx *db.Tx, m *Model) error {
 	args := []any{int64(m.ID), m.AsOf.String(), db.Millis(m.FittedAt), string(m.Basis), m.Chosen, string(m.Currency),
 		m.Customers, m.Repeaters, m.Days, m.Newest.String(), int64(2 * m.Gap)}
-	for _, v := range []any{m.Parameters, m.Holdout, m.Warnings, m.Missing} {
+	for _, v := range []any{m.Parameters, m.Holdout, m.Warnings, m.Missing, m.LeftOut} {
 		text, err := json.Marshal(v)
 		if err != nil {
 			return err
 		}
 		args = append(args, string(text))
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO insight_model (`+modelColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...)
+	_, err := tx.Exec(ctx, `INSERT INTO insight_model (`+modelColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...)
 	return err
 }
 

@@ -14,9 +14,10 @@ type Quality struct {
 	Customers int            `json:"customers"` // what there is …
 	Repeaters int            `json:"repeaters"`
 	Days      int            `json:"days"`
-	Needs     Missing        `json:"needs"`   // … what a model needs …
-	Missing   Missing        `json:"missing"` // … and what is missing
-	Check     *Checked       `json:"check"`   // null: too little data
+	Needs     Missing        `json:"needs"`    // … what a model needs …
+	Missing   Missing        `json:"missing"`  // … and what is missing
+	LeftOut   []LeftOut      `json:"left_out"` // receipts in currencies without a rate
+	Check     *Checked       `json:"check"`    // null: too little data
 	Concerns  []ModelWarning `json:"concerns"`
 }
 
@@ -64,6 +65,9 @@ func quality(v *View) Quality {
 		Needs: Missing{Customers: needCustomers, Repeaters: needRepeaters, Days: needDays}, Missing: m.Missing, Concerns: m.Concerns()}
 	if q.Concerns == nil {
 		q.Concerns = []ModelWarning{}
+	}
+	if q.LeftOut = m.LeftOut; q.LeftOut == nil {
+		q.LeftOut = []LeftOut{}
 	}
 	if s := said(m.Holdout); s != nil {
 		q.Check = checked(m.Holdout, m.Chosen, *s)

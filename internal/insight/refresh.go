@@ -151,7 +151,7 @@ func (s *Service) read(ctx context.Context, asOf day.Day) (*sources, error) {
 		case !errors.Is(err, errNoVersion):
 			return err
 		}
-		if src.book, src.lines, err = s.readBook(ctx, tx, asOf); err != nil {
+		if src.book, src.lines, err = s.readBook(ctx, tx, asOf, src.setting.Rates); err != nil {
 			return err
 		}
 		if src.jars, err = readJars(ctx, tx, src.setting.Jars, asOf); err != nil {

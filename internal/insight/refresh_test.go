@@ -7,6 +7,8 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/db/dbtest"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/insight/exchange"
+	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -21,7 +23,7 @@ func TestTheBookHoldsCleanPurchasesOfKnownCustomers(t *testing.T) {
 		sh.buys(0, sh.a, 900, "2026-01-04") // a walk-in
 		var b *Book
 		err := d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
-			b, _, err = sh.readBook(ctx, tx, on("2026-01-31"))
+			b, _, err = sh.readBook(ctx, tx, on("2026-01-31"), nil)
 			return err
 		})
 		if err != nil {
@@ -277,6 +279,47 @@ func TestWhoIsHandedOverDuringARefreshStaysHandedOver(t *testing.T) {
 		}
 		if k := sh.score(nobody); k.Owner != 0 || k.Store != sh.b.ID {
 			t.Errorf("Ben, whom nobody keeps, is kept by %s in store %s, want the store of the last purchase", k.Owner, k.Store)
+		}
+	})
+}
+
+func TestOtherCurrenciesCountAtTheirRate(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		kong, err := sh.Org.CreateStore(t.Context(), org.System, org.Store{Code: "K", Currency: "HKD", Zone: "UTC"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ann, kit := sh.customer("Ann", sh.a, 0), sh.customer("Kit", kong, 0)
+		sh.buys(ann, sh.a, 10_000, "2026-01-05", "2026-02-05")
+		sh.buys(kit, kong, 10_000, "2026-02-01")
+		done, err := sh.Refresh(t.Context(), org.System, on("2026-02-28"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "without a rate they are left out, and it is said", []any{done.Customers, done.Model.Currency, done.Model.LeftOut},
+			[]any{1, money.Currency("CNY"), []LeftOut{{"HKD", 1}}})
+		q, _, err := ReportOf[Quality](t.Context(), sh.Service, org.System, "model", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "also in the report", q.LeftOut, done.Model.LeftOut)
+		set := DefaultSetting()
+		set.Rates = exchange.Rates{"HKD": 910_000}
+		if err := sh.SaveSetting(t.Context(), org.System, set, 0); err != nil {
+			t.Fatal(err)
+		}
+		if done, err = sh.Refresh(t.Context(), org.System, on("2026-02-28")); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "with one everybody is there", []any{done.Customers, len(done.Model.LeftOut)}, []any{2, 0})
+		same(t, "what Kit spent", sh.score(kit).Spent, int64(9_100))
+		if l, err := sh.Loyalty(t.Context(), org.System, kit); err != nil || l.Days != 1 {
+			t.Errorf("Kit's loyalty: got %+v, %v", l, err)
+		}
+		set.Rates = exchange.Rates{"HKD": 0}
+		if err := sh.SaveSetting(t.Context(), org.System, set, 1); !errs.Is(err, errs.Invalid) {
+			t.Errorf("a rate of nothing: got %v, want invalid", err)
 		}
 	})
 }

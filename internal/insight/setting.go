@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/insight/exchange"
 	"github.com/ricejar/ricejar/internal/insight/refill"
 )
 
@@ -19,6 +20,8 @@ type Setting struct {
 	VIPShare       int64        `json:"vip_share"`       // the share of customers that counts as best, in millionths
 	Rules          Rules        `json:"rules"`
 	Jars           []refill.Jar `json:"jars"` // products that customers use up at home
+
+	Rates exchange.Rates `json:"rates,omitempty"` // what other currencies are worth; receipts of those without a rate are left out
 }
 
 // DefaultSetting is what a new company begins with.
@@ -54,6 +57,7 @@ func (s Setting) Check() error {
 	between("lost_days", float64(r.LostDays), float64(max(30, r.LostLeast)), 3650)
 	between("won_back_days", float64(r.WonBackDays), 0, 730)
 	bad = append(bad, s.checkJars()...)
+	bad = append(bad, s.Rates.Check()...)
 	return bad.Err()
 }
 

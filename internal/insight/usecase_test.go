@@ -72,7 +72,7 @@ func TestReportsKnowWhatOthersWroteDown(t *testing.T) {
 		}
 		var a *Asked
 		err := d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
-			b, l, err := sh.readBook(ctx, tx, on("2026-02-28"))
+			b, l, err := sh.readBook(ctx, tx, on("2026-02-28"), nil)
 			if err != nil {
 				return err
 			}

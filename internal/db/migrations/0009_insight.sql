@@ -27,7 +27,8 @@ CREATE TABLE insight_model (
     parameters {{text}} NOT NULL,                 -- JSON, by model
     holdout    {{text}} NOT NULL,                 -- JSON: the check, null where there is too little data
     warnings   {{text}} NOT NULL,                 -- JSON array
-    missing    {{text}} NOT NULL                  -- JSON: how much is missing
+    missing    {{text}} NOT NULL,                 -- JSON: how much is missing
+    left_out   {{text}} NOT NULL                  -- JSON array: receipts in currencies without a rate
 ) {{heap}};
 
 CREATE TABLE insight_score (
