@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
@@ -186,6 +188,15 @@ func (p Printer) Explain(err error) string {
 
 // Number writes an integer with its thousands grouped.
 func (p Printer) Number(n int64) string { return group(strconv.FormatInt(n, 10)) }
+
+// Sentence begins with a capital: what is said after a colon elsewhere stands by itself.
+func Sentence(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if first == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}
 
 // Decimal writes a number with at most the given decimals, without trailing zeros.
 func (p Printer) Decimal(f float64, decimals int) string {

@@ -60,7 +60,7 @@ func drawLost(h Pages, r *http.Request, o *opened) (view, error) {
 	}
 	p.Signs = table{Name: "signs", Label: o.t("insights.chart.lost_signs"), Head: []string{o.t("insights.head.sign"), o.t("insights.head.customers"), o.t("insights.head.worth")}}
 	for _, s := range rep.Signs {
-		p.Signs.Rows = append(p.Signs.Rows, []cell{o.text(o.t("insights.lost_sign." + string(s.Sign))), o.counted(s.Customers), o.amount(s.Worth)})
+		p.Signs.Rows = append(p.Signs.Rows, []cell{o.text(o.sign(s.Sign)), o.counted(s.Customers), o.amount(s.Worth)})
 	}
 	p.Reasons = table{Name: "reasons", Label: o.t("insights.chart.lost_reasons"), Head: []string{o.t("insights.head.reason"), o.t("insights.head.customers"),
 		o.t("insights.head.worth"), o.t("insights.head.foreseen")}}
@@ -94,6 +94,9 @@ func (h Pages) readLost(r *http.Request, p *lostPage) (err error) {
 }
 
 func (o *opened) reason(r insight.Reason) string { return o.t("insight.reason." + string(r)) }
+
+// sign is what the purchases tell of somebody lost.
+func (o *opened) sign(s insight.LostCode) string { return i18n.Sentence(o.t("insight.lost." + string(s))) }
 
 // rule is what a rule of care is called; one that the company made has its code alone.
 func (o *opened) rule(code string) string {
@@ -159,7 +162,7 @@ func (p lostPage) months() ui.Stacks {
 func (p lostPage) signBars() ui.RowBars {
 	c := ui.RowBars{Label: p.t("insights.chart.lost_signs")}
 	for _, s := range p.LostCustomers.Signs {
-		c.Items = append(c.Items, ui.RowBar{Name: p.t("insights.lost_sign." + string(s.Sign)), Value: float64(s.Customers), Tone: ui.Warning,
+		c.Items = append(c.Items, ui.RowBar{Name: p.sign(s.Sign), Value: float64(s.Customers), Tone: ui.Warning,
 			Text: p.t("insights.people", "n", s.Customers), Note: p.t("insights.worth_year", "amount", p.short(s.Worth))})
 	}
 	return c

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
@@ -48,12 +49,12 @@ type sign struct {
 
 func (p loyaltyPage) signs() []sign {
 	repeat := insight.Counted{Count: p.Repeaters, Of: p.Customers, Share: p.Rate}
-	list := []sign{}
+	list := []sign{{p.t("insights.came_more"), p.t("insights.loyal_note.repeat"), repeat}}
 	for _, s := range []struct {
 		name string
 		insight.Counted
-	}{{"repeat", repeat}, {"unbroken", p.Unbroken}, {"whole", p.WholeSets}, {"refers", p.Referrers}, {"calm", p.PriceCalm}, {"keen", p.PriceKeen}, {"forgave", p.Forgave}} {
-		list = append(list, sign{p.t("insights.loyal." + s.name), p.t("insights.loyal_note." + s.name), s.Counted})
+	}{{"unbroken", p.Unbroken}, {"whole", p.WholeSets}, {"refers", p.Referrers}, {"price", p.PriceCalm}, {"price_keen", p.PriceKeen}, {"forgives", p.Forgave}} {
+		list = append(list, sign{i18n.Sentence(p.t("insight.loyal." + s.name)), p.t("insights.loyal_note." + s.name), s.Counted})
 	}
 	return list
 }

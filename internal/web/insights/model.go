@@ -2,8 +2,6 @@ package insights
 
 import (
 	"math"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/web/ui"
@@ -55,12 +53,6 @@ func (p modelPage) method(m insight.Method) string {
 		return p.t("insights.method_chosen", "name", name)
 	}
 	return name
-}
-
-// sentence lets what is said after a colon elsewhere begin one here.
-func sentence(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // hundred is a share said of a hundred people.

@@ -59,7 +59,7 @@ func (p rfmPage) told() (sentence, note string) {
 	return sentence, note
 }
 
-func (o *opened) group(code string) string { return o.t("insights.group." + code) }
+func (o *opened) group(code string) string { return o.t("insight.rfm." + code) }
 
 // grid is the field of five by five, the best at its upper left.
 func (p rfmPage) grid() ui.Heat {
