@@ -70,7 +70,7 @@ func (s *Service) ForgetVisits(ctx context.Context, actor org.Actor, store org.S
 
 // mayCount reports whether the actor may say how many people came into a store.
 func (s *Service) mayCount(ctx context.Context, actor org.Actor, store org.StoreID) error {
-	if err := actor.Need(org.SettingsWrite); err != nil {
+	if err := actor.Need(org.VisitsWrite); err != nil {
 		return err
 	}
 	if _, err := s.Org.Store(ctx, store); err != nil {

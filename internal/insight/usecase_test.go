@@ -337,7 +337,7 @@ func TestVisitsAreCountedByWhoMay(t *testing.T) {
 			{"a month to come", org.System, Visits{Store: sh.a.ID, Month: "2026-04"}, errs.Invalid},
 			{"fewer than none", org.System, Visits{Store: sh.a.ID, Month: "2026-01", New: -1}, errs.Invalid},
 			{"a store that does not exist", org.System, Visits{Store: 99, Month: "2026-01"}, errs.NotFound},
-			{"a manager", manager, Visits{Store: sh.a.ID, Month: "2026-01"}, errs.Forbidden},
+			{"a manager and another store", manager, Visits{Store: sh.b.ID, Month: "2026-01"}, errs.Forbidden},
 		} {
 			if err := sh.SetVisits(t.Context(), tc.actor, tc.v); !errs.Is(err, tc.want) {
 				t.Errorf("%s: got %v, want %s", tc.name, err, tc.want)

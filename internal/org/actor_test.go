@@ -18,7 +18,7 @@ func TestMatrix_names_every_role_reach_and_right(t *testing.T) {
 	wantRights := org.Rights{
 		org.AccountOwn, org.OrgRead, org.CustomersRead, org.CustomersWrite, org.CustomersReveal, org.CustomersExport, org.PurchasesRead,
 		org.PurchasesWrite, org.TasksRead, org.TasksWrite, org.PlanRun, org.ImportsRun, org.ReportsRead,
-		org.SettingsWrite, org.StaffWrite, org.AuditRead, org.KeysOwn,
+		org.VisitsWrite, org.SettingsWrite, org.StaffWrite, org.AuditRead, org.KeysOwn,
 	}
 	if diff := cmp.Diff(wantRights, org.AllRights()); diff != "" {
 		t.Errorf("rights (-want +got):\n%s", diff)
@@ -50,6 +50,9 @@ func TestActor_may_do_what_the_role_may_and_no_more(t *testing.T) {
 		{org.Technician, org.TasksWrite, org.PurchasesWrite},
 		{org.Marketer, org.ImportsRun, org.CustomersReveal},
 		{org.Executive, org.AuditRead, org.CustomersWrite},
+		{org.Manager, org.VisitsWrite, org.SettingsWrite},
+		{org.Executive, org.ReportsRead, org.VisitsWrite},
+		{org.Associate, org.CustomersRead, org.VisitsWrite},
 	}
 	for _, c := range cases {
 		a := org.NewActor(org.Staff{ID: 1, Role: c.role, Reach: org.ReachAll, Active: true}, 0, nil)

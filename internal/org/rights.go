@@ -49,6 +49,7 @@ const (
 	PlanRun         Right = "plan.run"         // make a day's tasks now
 	ImportsRun      Right = "imports.run"      // import a file, undo it
 	ReportsRead     Right = "reports.read"     // totals over many customers
+	VisitsWrite     Right = "visits.write"     // how many people came into a store
 	SettingsWrite   Right = "settings.write"   // stores, fields, rules, background jobs
 	StaffWrite      Right = "staff.write"      // people, their roles and passwords
 	AuditRead       Right = "audit.read"       // who did and saw what
@@ -61,6 +62,8 @@ const (
 // Nobody takes a list away who might leave with it: an associate has no export.
 // A marketer works with groups, not with numbers to dial, and so has no reveal.
 // An executive calls a few customers and reads, but does not edit files.
+// Whoever runs a store counts who comes in; what everybody's numbers rest on is
+// set by the administrator alone.
 const matrix = `
                   associate manager agent technician marketer executive administrator
 reach             own       store   all   store      all      all       all
@@ -77,6 +80,7 @@ tasks.write       x         x       x     x          -        x         x
 plan.run          -         x       -     -          x        -         x
 imports.run       -         -       -     -          x        -         x
 reports.read      -         x       -     -          x        x         x
+visits.write      -         x       -     -          x        -         x
 settings.write    -         -       -     -          -        -         x
 staff.write       -         -       -     -          -        -         x
 audit.read        -         -       -     -          -        x         x
