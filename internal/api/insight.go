@@ -16,6 +16,8 @@ import (
 // reportOf is a report as the last refresh made it.
 type reportOf[T any] struct {
 	AsOf   day.Day     `json:"as_of" doc:"The day of the last refresh"`
+	Newest day.Day     `json:"newest,omitzero" doc:"The day of the newest purchase in it"`
+	Behind int         `json:"days_behind" doc:"How long before as_of that was, where it is so long that nothing newer was imported; else 0"`
 	Store  org.StoreID `json:"store,omitzero" doc:"Missing: all stores"`
 	Report T           `json:"report"`
 }
@@ -49,8 +51,8 @@ func (a *API) insightRoutes() {
 	add(a, Route{ID: "remove_lost_reason", Method: http.MethodDelete, Path: "/customers/{customer}/lost-reasons/{reason}", Tag: "customers", Right: org.CustomersWrite, Status: http.StatusNoContent}, a.removeReason)
 
 	add(a, Route{ID: "list_visits", Method: http.MethodGet, Path: "/stores/{store}/visits", Tag: "stores", Right: org.ReportsRead}, a.listVisits)
-	add(a, Route{ID: "set_visits", Method: http.MethodPut, Path: "/stores/{store}/visits/{month}", Tag: "stores", Right: org.SettingsWrite, Status: http.StatusNoContent}, a.setVisits)
-	add(a, Route{ID: "remove_visits", Method: http.MethodDelete, Path: "/stores/{store}/visits/{month}", Tag: "stores", Right: org.SettingsWrite, Status: http.StatusNoContent}, a.removeVisits)
+	add(a, Route{ID: "set_visits", Method: http.MethodPut, Path: "/stores/{store}/visits/{month}", Tag: "stores", Right: org.VisitsWrite, Status: http.StatusNoContent}, a.setVisits)
+	add(a, Route{ID: "remove_visits", Method: http.MethodDelete, Path: "/stores/{store}/visits/{month}", Tag: "stores", Right: org.VisitsWrite, Status: http.StatusNoContent}, a.removeVisits)
 }
 
 // OfStore narrows a report to one store.
@@ -74,7 +76,7 @@ func insightReport[T any](a *API, name string) {
 		if err != nil {
 			return nil, err
 		}
-		return &one[reportOf[T]]{reportOf[T]{AsOf: d.AsOf, Store: d.Store, Report: v}}, nil
+		return &one[reportOf[T]]{reportOf[T]{AsOf: d.AsOf, Newest: d.Newest, Behind: d.Behind, Store: d.Store, Report: v}}, nil
 	})
 }
 
@@ -84,7 +86,7 @@ func (a *API) insightRhythm(ctx context.Context, actor org.Actor, in *OfStore) (
 	if err != nil {
 		return nil, err
 	}
-	return &one[reportOf[insight.Rhythm]]{reportOf[insight.Rhythm]{AsOf: d.AsOf, Store: d.Store, Report: v.Rhythm()}}, nil
+	return &one[reportOf[insight.Rhythm]]{reportOf[insight.Rhythm]{AsOf: d.AsOf, Newest: d.Newest, Behind: d.Behind, Store: d.Store, Report: v.Rhythm()}}, nil
 }
 
 type whatIfIn struct {

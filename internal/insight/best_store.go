@@ -47,7 +47,7 @@ func (s *Service) Best(ctx context.Context, actor org.Actor, store org.StoreID, 
 			where += ` AND (s.spent, s.customer_id) < (?, ?)`
 			args = append(args, after.Spent, int64(after.Customer))
 		}
-		list, err = db.All(ctx, tx, scanScore, `SELECT `+sqlScore+` FROM insight_score s WHERE s.half = ? AND s.vip AND `+where+
+		list, err = db.All(ctx, tx, scanScore, `SELECT `+sqlScore+` FROM insight_score s WHERE s.half = ? AND s.vip AND `+sqlOnFile+` AND `+where+
 			` ORDER BY s.spent DESC, s.customer_id DESC LIMIT ?`, append(args, limit+1)...)
 		return err
 	})

@@ -90,6 +90,10 @@ func (k Scored) figures(asOf day.Day) *Figures {
 	}
 }
 
+// sqlOnFile leaves out whose file was closed since the refresh, with the import that
+// opened it.
+const sqlOnFile = `EXISTS (SELECT 1 FROM customer c WHERE c.customer_id = s.customer_id)`
+
 // WarnedCursor is where a list of warned customers continues; the zero one is the beginning.
 type WarnedCursor struct {
 	Value    int64
@@ -114,7 +118,7 @@ func (s *Service) Warned(ctx context.Context, actor org.Actor, store org.StoreID
 			where += ` AND (s.value, s.customer_id) < (?, ?)`
 			args = append(args, after.Value, int64(after.Customer))
 		}
-		list, err = db.All(ctx, tx, scanScore, `SELECT `+sqlScore+` FROM insight_score s WHERE s.half = ? AND s.warning <> '' AND `+where+
+		list, err = db.All(ctx, tx, scanScore, `SELECT `+sqlScore+` FROM insight_score s WHERE s.half = ? AND s.warning <> '' AND `+sqlOnFile+` AND `+where+
 			` ORDER BY s.value DESC, s.customer_id DESC LIMIT ?`, append(args, limit+1)...)
 		return err
 	})

@@ -35,7 +35,7 @@ const sqlFilled = `SELECT l.customer_id, l.product_id, r.day, CAST(SUM(l.quantit
 	JOIN receipt r ON r.customer_id = l.customer_id AND r.id = l.receipt_id
 	JOIN product p ON p.id = l.product_id
 	JOIN fact f ON f.customer_id = l.customer_id AND f.field = ? AND f.current
-	WHERE l.customer_id > 0 AND l.quantity > 0 AND p.category = ? AND r.day > ? AND r.day <= ?
+	WHERE l.customer_id > 0 AND p.category = ? AND r.day > ? AND r.day <= ?
 	GROUP BY l.customer_id, r.day, l.product_id ORDER BY l.customer_id, r.day, l.product_id`
 
 // readJars reads what was put into the jars of those who told how many they are,

@@ -212,5 +212,14 @@ func TestOneCustomersInsightIsForThoseWhoReachThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		same(t, "and after a hand-over", warned(owner), []customer.ID{ben, ann})
+
+		err = d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `DELETE FROM customer WHERE customer_id = ?`, int64(ben)) // as the undoing of an import does
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "and after a file was closed", warned(org.System), []customer.ID{ann})
 	})
 }

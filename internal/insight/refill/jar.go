@@ -61,8 +61,30 @@ func (j Jar) Lasts(amount, people float64) float64 { return amount / (people * j
 type Filling struct {
 	Day     day.Day
 	Product purchase.ProductID
-	Amount  float64
+	Amount  float64 // below zero: they brought it back
 }
+
+// kept are the fillings without what was brought back, which is taken from the
+// latest of the same product.
+func kept(fillings []Filling) []Filling {
+	list := make([]Filling, 0, len(fillings))
+	for _, f := range fillings {
+		for i := len(list) - 1; i >= 0 && f.Amount < 0; i-- {
+			if list[i].Product == f.Product {
+				back := min(list[i].Amount, -f.Amount)
+				list[i].Amount -= back
+				f.Amount += back
+			}
+		}
+		if f.Amount > 0 {
+			list = append(list, f)
+		}
+	}
+	return slices.DeleteFunc(list, func(f Filling) bool { return f.Amount < tiny })
+}
+
+// tiny is nothing that anybody would fill a jar with.
+const tiny = 1e-9
 
 // Home is what was told of a jar's home: zeros where nobody asked.
 type Home struct{ People, Daily, Capacity float64 }
@@ -74,14 +96,12 @@ func (j Jar) Refill(h Home, fillings []Filling, asOf day.Day) (r Refill, ok bool
 		h.Daily = j.Daily
 	}
 	jar, err := replenish.NewJar(replenish.Household{People: h.People, Daily: h.Daily, Capacity: h.Capacity}, replenish.JarOptions{})
-	if err != nil || len(fillings) == 0 {
-		return r, false // no number of people, or nothing bought
+	if fillings = kept(fillings); err != nil || len(fillings) == 0 {
+		return r, false // no number of people, or nothing kept
 	}
 	for _, f := range fillings {
-		if f.Amount > 0 {
-			if err := jar.Refill(replenish.Refill{Day: int32(f.Day), Amount: f.Amount, Left: -1}); err != nil {
-				return r, false
-			}
+		if err := jar.Refill(replenish.Refill{Day: int32(f.Day), Amount: f.Amount, Left: -1}); err != nil {
+			return r, false
 		}
 	}
 	last, gap, ok := jar.Empty()

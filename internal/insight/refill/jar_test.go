@@ -1,6 +1,7 @@
 package refill
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/ricejar/ricejar/internal/day"
@@ -36,5 +37,29 @@ func TestAJarLastsAsLongAsThoseAtHomeMakeIt(t *testing.T) {
 	r, ok := rice.Refill(Home{People: 4}, slow, day.MustParse("2026-01-02"))
 	if last := slow[len(slow)-1].Day; !ok || r.Due.Sub(last) < 18 || r.Due.Sub(last) > 22 {
 		t.Errorf("after five refills twenty days apart: got %s after %s, want about twenty days", r.Due, last)
+	}
+}
+
+func TestWhatIsBroughtBackFillsNoJar(t *testing.T) {
+	on := day.MustParse
+	for _, tc := range []struct {
+		name string
+		list []Filling
+		want []Filling
+	}{
+		{"one of two bags", []Filling{{on("2026-01-01"), 7, 20}, {on("2026-01-03"), 7, -10}}, []Filling{{on("2026-01-01"), 7, 10}}},
+		{"the last bag, and then another", []Filling{{on("2026-01-01"), 7, 10}, {on("2026-01-05"), 7, 10}, {on("2026-01-06"), 7, -10}, {on("2026-01-07"), 7, 5}},
+			[]Filling{{on("2026-01-01"), 7, 10}, {on("2026-01-07"), 7, 5}}},
+		{"more than the last", []Filling{{on("2026-01-01"), 7, 10}, {on("2026-01-05"), 7, 10}, {on("2026-01-06"), 7, -15}}, []Filling{{on("2026-01-01"), 7, 5}}},
+		{"of another product", []Filling{{on("2026-01-01"), 7, 10}, {on("2026-01-03"), 8, -10}}, []Filling{{on("2026-01-01"), 7, 10}}},
+		{"all of it", []Filling{{on("2026-01-01"), 7, 10}, {on("2026-01-03"), 7, -10}}, []Filling{}},
+	} {
+		if got := kept(tc.list); !slices.Equal(got, tc.want) {
+			t.Errorf("%s: got %v, want %v", tc.name, got, tc.want)
+		}
+	}
+	rice := Jar{Category: "rice", PerPiece: 10, Daily: 0.25, People: "household_size"}
+	if r, ok := rice.Refill(Home{People: 4}, []Filling{{on("2026-01-01"), 7, 10}, {on("2026-01-03"), 7, -10}}, on("2026-01-05")); ok || r.Last != 0 {
+		t.Errorf("who brought everything back runs out on %s", r.Due)
 	}
 }
