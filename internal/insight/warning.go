@@ -94,10 +94,11 @@ func (w Warning) Text(p i18n.Printer) string {
 		key = "insight.warning.silent_here"
 	}
 	text := p.T(key, "gap", int(w.Gap), "days", int(w.Days), "n", int(w.Days))
-	if w.Complaints > 0 {
+	// The one that gave the warning its sign was told with it.
+	if w.Complaints > 1 || w.Complaints == 1 && w.Sign != Unhappy {
 		text += p.T("insight.warning.complaints", "n", int(w.Complaints))
 	}
-	if w.Returns > 0 {
+	if w.Returns > 1 || w.Returns == 1 && w.Sign != Returned {
 		text += p.T("insight.warning.returns", "n", int(w.Returns))
 	}
 	return text

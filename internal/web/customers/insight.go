@@ -41,19 +41,19 @@ func (p filePage) newer() bool {
 func (p filePage) mayAsk() bool { return p.Insight.Leaving() && !p.newer() }
 
 // measure is one of the figures of the panel.
-type measure struct{ Label, Value, Note string }
+type measure struct{ Label, Meaning, Value, Note string }
 
 // measures are what is to be expected of them.
 func (p filePage) measures(ctx context.Context) []measure {
 	pr, s := i18n.From(ctx), p.Insight.Score
 	list := []measure{
-		{pr.T("customers.chance_within", "n", p.Insight.Horizon), chanceWords(pr, s.Active), pr.T("customers.purchases_expected", "times", pr.Decimal(s.Expected, 1))},
-		{pr.T("customers.worth_ahead"), pr.MoneyShort(s.Value.Minor, s.Currency), pr.T("customers.worth_behind", "amount", pr.MoneyShort(s.Spent.Minor, s.Currency))},
+		{pr.T("customers.chance_within", "n", p.Insight.Horizon), pr.T("customers.means.chance"), chanceWords(pr, s.Active), pr.T("customers.purchases_expected", "times", pr.Decimal(s.Expected, 1))},
+		{pr.T("customers.worth_ahead"), pr.T("customers.means.worth"), pr.MoneyShort(s.Value.Minor, s.Currency), pr.T("customers.worth_behind", "amount", pr.MoneyShort(s.Spent.Minor, s.Currency))},
 	}
 	if s.Gap > 0 {
-		list = append(list, measure{pr.T("customers.usual_gap"), pr.T("customers.every_days", "n", int(s.Gap+0.5)), p.silence(pr)})
+		list = append(list, measure{pr.T("customers.usual_gap"), pr.T("customers.means.gap"), pr.T("customers.every_days", "n", int(s.Gap+0.5)), p.silence(pr)})
 	} else {
-		list = append(list, measure{pr.T("customers.usual_gap"), pr.T("customers.once_only"), p.silence(pr)})
+		list = append(list, measure{pr.T("customers.usual_gap"), pr.T("customers.means.gap"), pr.T("customers.once_only"), p.silence(pr)})
 	}
 	return list
 }

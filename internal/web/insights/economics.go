@@ -67,9 +67,16 @@ func drawEconomics(o *opened, rep insight.Economics) view {
 	l := rep.Wallet
 	p.add("wallet", "customers", o.counted(l.Customers), false)
 	p.add("wallet", "share", p.part(l.Share), false)
-	p.add("wallet", "sales", o.amount(l.Sales), false)
-	p.add("wallet", "elsewhere", o.amount(l.Elsewhere), true)
-	p.add("wallet", "margin", o.amount(l.Margin), false)
+	for _, f := range []struct {
+		name   string
+		amount int64
+	}{{"sales", l.Sales}, {"elsewhere", l.Elsewhere}, {"margin", l.Margin}} {
+		value := o.none()
+		if l.Customers > 0 {
+			value = o.amount(f.amount)
+		}
+		p.add("wallet", f.name, value, f.name == "elsewhere")
+	}
 	t := table{Name: "economics", Label: o.t("insights.room.economics"), Head: []string{o.t("insights.head.section"), o.t("insights.head.figure"), o.t("insights.head.value_of"), o.t("insights.head.how")}}
 	for _, section := range sections {
 		for _, l := range p.Lines[section] {

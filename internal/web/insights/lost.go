@@ -171,8 +171,11 @@ func (p lostPage) signBars() ui.RowBars {
 func (p lostPage) reasonBars() ui.RowBars {
 	c := ui.RowBars{Label: p.t("insights.chart.lost_reasons")}
 	for _, s := range p.LostCustomers.Reasons {
-		c.Items = append(c.Items, ui.RowBar{Name: p.reason(s.Reason), Value: float64(s.Customers), Tone: ui.Info,
-			Text: p.t("insights.people", "n", s.Customers), Note: p.t("insights.reason_note", "amount", p.short(s.Worth), "n", s.Warned)})
+		note := p.t("insights.worth_year", "amount", p.short(s.Worth))
+		if s.Warned > 0 {
+			note = p.t("insights.reason_note", "amount", p.short(s.Worth), "n", s.Warned)
+		}
+		c.Items = append(c.Items, ui.RowBar{Name: p.reason(s.Reason), Value: float64(s.Customers), Tone: ui.Info, Text: p.t("insights.people", "n", s.Customers), Note: note})
 	}
 	return c
 }

@@ -225,10 +225,14 @@ func (o *opened) toToday() ui.Link {
 
 // note says of what and as of when the room is.
 func (o *opened) note(ctx context.Context) string {
-	if o.AsOf == "" {
-		return o.storeName()
+	store := o.storeName()
+	switch {
+	case o.AsOf == "":
+		return store
+	case store == "": // their own customers, in whichever store
+		return i18n.T(ctx, "insights.as_of_day", "day", i18n.Day(o.AsOf))
 	}
-	return i18n.T(ctx, "insights.as_of", "day", i18n.Day(o.AsOf), "store", o.storeName())
+	return i18n.T(ctx, "insights.as_of", "day", i18n.Day(o.AsOf), "store", store)
 }
 
 // money is an amount of minor units in full, short one for a tile.

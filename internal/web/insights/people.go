@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/id"
@@ -73,6 +74,13 @@ func (h Pages) people(w http.ResponseWriter, r *http.Request, name string,
 		return err
 	}
 	p.List = list
+	today, err := day.Parse(web.Today(r))
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		list[i].Warning = list[i].Warning.On(asOf, today)
+	}
 	ids := make([]customer.ID, len(list))
 	for i, k := range list {
 		ids[i] = k.Customer
