@@ -104,3 +104,39 @@ func TestParetoNBD_counts_purchases_in_times_far_ahead(t *testing.T) {
 		}
 	}
 }
+
+// A date mistyped by centuries, or a time in the wrong unit, is one customer's.
+func TestFits_are_not_carried_away_by_one_impossible_age(t *testing.T) {
+	h := cdnowLike(2000).Histories
+	want, err := FitBGNBD(h, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pareto, err := FitParetoNBD(h, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.T[5], h.Step = 1e15, 0
+	got, err := FitBGNBD(h, Options{})
+	if err != nil || len(got.Warnings) > 0 || math.Abs(got.Model.R/want.Model.R-1) > 0.05 || math.Abs(got.Model.Alpha/want.Model.Alpha-1) > 0.1 {
+		t.Errorf("got %+v, %v, want %+v; %v", got.Model, got.Warnings, want.Model, err)
+	}
+	again, err := FitParetoNBD(h, Options{})
+	if err != nil || len(again.Warnings) > 0 || math.Abs(again.Model.R/pareto.Model.R-1) > 0.1 || math.Abs(again.Model.Alpha/pareto.Model.Alpha-1) > 0.15 {
+		t.Errorf("got %+v, %v, want %+v; %v", again.Model, again.Warnings, pareto.Model, err)
+	}
+}
+
+func TestA_parameter_at_the_edge_of_the_search_is_told(t *testing.T) {
+	// A top of the likelihood beyond the edge.
+	f := func(u vector) (value float64, gradient vector, hessian matrix) {
+		hessian[0][0], hessian[1][1] = -1, -1
+		gradient = vector{farthest + 5 - u[0], 1 - u[1]}
+		return -gradient[0]*gradient[0]/2 - gradient[1]*gradient[1]/2, gradient, hessian
+	}
+	at := climb(2, vector{}, 100, f)
+	warnings, se := judge([]string{"r", "alpha"}, at, 100, f, nil)
+	if len(warnings) != 1 || warnings[0].Code != Boundary || warnings[0].Param != "r" || !math.IsNaN(se[0]) || math.Abs(se[1]-0.1) > 1e-9 {
+		t.Errorf("at %v: %+v, errors %v", at.u, warnings, se)
+	}
+}

@@ -175,7 +175,7 @@ func fitGeometric(h *Histories, o Options, ks []int, modified bool) (Fit[geometr
 
 // geometricStart begins with the rate that customers show, and few of them leaving.
 func geometricStart(g *groups) vector {
-	rate := g.purchases / g.customers // in the mean age
+	rate := g.purchases / g.customers // in the typical age
 	return vector{-0.7, -0.7 - math.Log(rate), -0.3, 0.9}
 }
 

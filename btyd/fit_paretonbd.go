@@ -78,9 +78,9 @@ var paretoEscapes = []escape{
 		"There is too little to learn from; observe longer."},
 }
 
-// paretoStart begins with the rate that customers show, and a half of them dead by the mean age.
+// paretoStart begins with the rate that customers show, and a half of them dead by the typical age.
 func paretoStart(g *groups) vector {
-	rate := g.purchases / g.customers // in the mean age
+	rate := g.purchases / g.customers // in the typical age
 	return vector{-0.5, -1 - math.Log(rate), -0.5, -0.7}
 }
 

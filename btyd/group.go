@@ -44,19 +44,18 @@ func group(h *Histories) (*groups, error) {
 	counts := make([]count, stretches(n, together))
 	inParallel(n, together, func(part, from, to int) { counts[part] = countPart(h, from, to) })
 	g := &groups{customers: float64(n)}
-	age, longest := 0.0, 0.0
+	longest := 0.0
 	for _, c := range counts {
 		if c.wrong {
 			return nil, h.Check()
 		}
 		g.purchases += c.purchases
-		age += c.age
 		longest = max(longest, c.longest)
 	}
-	if g.purchases == 0 || age == 0 {
+	if g.purchases == 0 || longest == 0 {
 		return nil, ErrTooFew
 	}
-	g.scale = age / g.customers
+	g.scale = typicalAge(h.T)
 	parts := make([]*tally, len(counts))
 	for i, c := range counts {
 		parts[i] = c.byX
@@ -70,11 +69,28 @@ func group(h *Histories) (*groups, error) {
 	return g, nil
 }
 
+// typicalAge is the median of the ages above 0, or of a sample of many: one impossible age does not move it.
+func typicalAge(t []float64) float64 {
+	const enough = 1000
+	ages := make([]float64, 0, enough+1)
+	for every := 1 + len(t)/enough; ; every = 1 { // all, if the sample has none
+		for i := 0; i < len(t); i += every {
+			if t[i] > 0 {
+				ages = append(ages, t[i])
+			}
+		}
+		if len(ages) > 0 {
+			slices.Sort(ages)
+			return ages[len(ages)/2]
+		}
+	}
+}
+
 // count is what one part of the customers adds up to.
 type count struct {
-	purchases, age, longest float64
-	wrong                   bool
-	byX                     *tally
+	purchases, longest float64
+	wrong              bool
+	byX                *tally
 }
 
 // tally is how many customers there are by x, and once they are placed the place of the next of them among
@@ -103,15 +119,14 @@ func countPart(h *Histories, from, to int) count {
 		c.wrong = true
 		return c
 	}
-	purchases, age, longest := 0, 0.0, 0.0
+	purchases, longest := 0, 0.0
 	for i, t := range part.T {
 		purchases += int(part.X[i])
-		age += t
 		if t > longest {
 			longest = t
 		}
 	}
-	c.purchases, c.age, c.longest = float64(purchases), age, longest
+	c.purchases, c.longest = float64(purchases), longest
 	c.byX = newTally(part.X)
 	return c
 }

@@ -70,6 +70,13 @@ func judge(names []string, at summit, customers float64, f objective, escapes []
 			}
 		}
 	}
+	for i := range n {
+		if !known[i] && math.Abs(at.u[i]) >= farthest {
+			gone, known[i] = true, true
+			warnings = append(warnings, Warning{Code: Boundary, Param: names[i], Text: fmt.Sprintf(
+				"%s is as small or as large as is searched for: do not use the fit. Check the data for impossible ages.", names[i])})
+		}
+	}
 	se = at.logErrorsOf(n, customers, known)
 	for i := range n {
 		if !known[i] && !(se[i] < vague) && at.converged {
