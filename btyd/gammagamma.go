@@ -45,7 +45,8 @@ func (g GammaGamma) Mean() float64 {
 
 // Expected is the expected spend of a purchase of a customer who spent mean on average over x purchases,
 // p(γ+xm)/(px+q−1) (equation 5): between that mean and [GammaGamma.Mean], and the closer to
-// the former the more purchases there were. Without purchases, or when they were worth nothing, it is Mean.
+// the former the more purchases there were. Without purchases, or when they were worth nothing, it is Mean;
+// when they were worth less than nothing, NaN.
 func (g GammaGamma) Expected(x int, mean float64) float64 {
 	if x == 0 || mean == 0 {
 		return g.Mean()

@@ -65,6 +65,9 @@ type study struct {
 	warnings []btyd.Warning
 }
 
+// mostMonths is a century, the longest that a customer's value may look ahead.
+const mostMonths = 1200
+
 // mostK is the largest k of the regular models.
 const mostK = 50
 
@@ -263,13 +266,13 @@ func (c *btydEvaluateCmd) Run(app *App) error {
 type btydScoreCmd struct {
 	modelFlags
 	Out      string  `help:"The CSV file to write; without it, the scores are printed." short:"o" placeholder:"FILE"`
-	Months   int     `help:"How many months of purchases to come make the customer's value." default:"12"`
+	Months   int     `help:"How many months of purchases to come make the customer's value (clv), up to 1200." default:"12"`
 	Discount float64 `help:"What money loses of its value in a year, for the customer's value." default:"0.1"`
 }
 
 // Run scores.
 func (c *btydScoreCmd) Run(app *App) (err error) {
-	if c.Months < 1 || !(c.Discount > -1 && c.Discount < 100) {
+	if c.Months < 1 || c.Months > mostMonths || !(c.Discount > -1 && c.Discount < 100) {
 		return errs.New(errs.Invalid, "btyd.no_value")
 	}
 	if sameFile(c.Out, c.File) {

@@ -163,6 +163,7 @@ func TestBtyd_says_what_is_wrong(t *testing.T) {
 		"what a purchase is worth":    who("evaluate", path, "--model", "gammagamma"),
 		"with --spend":                who("score", path, "--model", "gammagamma"),
 		"--discount":                  who("score", path, "--discount", "-2"),
+		"1 to 1200":                   who("score", path, "--months", "100000000"),
 		"--horizon must":              who("fit", path, "--horizon=-1"),
 		"30 Jun 2025 is not after":    who("score", path, "--holdout-end", "2025-06-30"), // nor is it after the file's last day
 		"only for bgcnbdk":            who("fit", path, "--k", "3"),
