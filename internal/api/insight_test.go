@@ -96,7 +96,9 @@ func TestVisits_are_set_listed_and_removed(t *testing.T) {
 		s.as(org.Administrator, "PUT", visits+"/2026-01", object{"new_visitors": 300, "old_visitors": 120}).want(t, 204)
 		s.as(org.Administrator, "PUT", visits+"/2026-01", object{"new_visitors": 310, "old_visitors": 120}).want(t, 204)
 		s.as(org.Administrator, "PUT", visits+"/2026-13", object{"new_visitors": 1, "old_visitors": 1}).want(t, 422)
-		s.as(org.Manager, "PUT", visits+"/2026-01", object{"new_visitors": 1, "old_visitors": 1}).want(t, 403)
+		s.as(org.Associate, "PUT", visits+"/2026-01", object{"new_visitors": 1, "old_visitors": 1}).want(t, 403)
+		s.as(org.Manager, "PUT", "/stores/"+s.other.ID.String()+"/visits/2026-01", object{"new_visitors": 1, "old_visitors": 1}).want(t, 403)
+		s.as(org.Manager, "PUT", visits+"/2026-01", object{"new_visitors": 310, "old_visitors": 120}).want(t, 204)
 		list := s.as(org.Manager, "GET", visits, nil).want(t, 200)
 		if list.at("items", 0, "month") != "2026-01" || list.at("items", 0, "new_visitors") != 310.0 || list.at("items", 1) != nil {
 			t.Errorf("got %s", list.text)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/money"
+	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/web"
 	"github.com/ricejar/ricejar/internal/web/form"
 	"github.com/ricejar/ricejar/internal/web/ui"
@@ -23,6 +25,7 @@ type insightPage struct {
 	Form     *form.Form
 	Currency money.Currency // of the costs
 	Model    insight.Model  // what is read now; zero: nothing was computed yet
+	Ask      []string       // who may change it, for a reader who may not
 }
 
 // unit is how a number of the settings is written.
@@ -98,6 +101,11 @@ func (h Pages) insightPage(r *http.Request) (insightPage, error) {
 	ctx := r.Context()
 	var p insightPage
 	var err error
+	if !web.Actor(r).May(org.SettingsWrite) {
+		if p.Ask, err = h.administrators(ctx); err != nil {
+			return p, err
+		}
+	}
 	p.Model, err = h.Insight.Model(ctx, web.Actor(r))
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return p, err
@@ -120,8 +128,32 @@ func (h Pages) insightPage(r *http.Request) (insightPage, error) {
 	return p, nil
 }
 
+// administrators are the names of those who may change the settings.
+func (h Pages) administrators(ctx context.Context) ([]string, error) {
+	people, err := h.Org.StaffByID(ctx)
+	var names []string
+	for _, s := range people {
+		if s.Active && s.Role.Rights().Has(org.SettingsWrite) {
+			names = append(names, s.Name)
+		}
+	}
+	slices.Sort(names)
+	return names[:min(len(names), fewNames)], err
+}
+
+// fewNames are enough to ask.
+const fewNames = 3
+
+func nameList(ctx context.Context, names []string) string {
+	return strings.Join(names, i18n.T(ctx, "customer.comma"))
+}
+
 func (h Pages) showInsight(w http.ResponseWriter, r *http.Request, p insightPage) error {
-	return show(w, r, insightPath, web.T(r, "settings.section.insight"), p.Form, insightBody(p))
+	body := insightBody(p)
+	if !web.Actor(r).May(org.SettingsWrite) {
+		body = insightFacts(p)
+	}
+	return show(w, r, insightPath, web.T(r, "settings.section.insight"), p.Form, body)
 }
 
 func (h Pages) saveInsight(w http.ResponseWriter, r *http.Request) error {
@@ -225,6 +257,24 @@ func parseDecimal(s string) (float64, error) {
 		return 0, errs.New(errs.Invalid, "error.not_a_number")
 	}
 	return math.Round(v*1e4) / 1e4, nil
+}
+
+// facts are the numbers of a card with their units, to be read.
+func (p insightPage) facts(ctx context.Context, card string) ui.Facts {
+	var f ui.Facts
+	for _, k := range knobs[card] {
+		value, unit := p.Form.Text(k.Name), p.unit(ctx, k)
+		switch k.Unit {
+		case share:
+			value += unit
+		case cost:
+			value = unit + value
+		default:
+			value += " " + unit
+		}
+		f.Items = append(f.Items, ui.Fact{Label: i18n.T(ctx, "settings.insight."+k.Name), Value: value})
+	}
+	return f
 }
 
 // unit is what stands behind the number.

@@ -56,6 +56,18 @@ func TestInsight_shows_what_is_set_and_keeps_what_is_changed(t *testing.T) {
 		for _, who := range []org.Actor{o.li, o.staff("ma", "马店长", org.Manager)} {
 			o.site.As(who).Post("/settings/insight", numbers("2")...).Want(403)
 		}
+		o.site.As(o.li).Get("/settings/insight").Want(403)
+	})
+}
+
+func TestInsight_tells_who_may_not_change_it_what_is_set_and_whom_to_ask(t *testing.T) {
+	run(t, func(t *testing.T, o office) {
+		for _, role := range []org.Role{org.Manager, org.Marketer, org.Executive} {
+			doc := o.site.As(o.staff(string(role), "某人", role)).Get("/settings/insight").Want(200)
+			doc.WantText("[role=status]", "请找：管理员").WantText("#money", "40%").WantText("#money", "¥5.00").WantText("#ahead", "90 天")
+			doc.WantNone("main input").WantNone("#refresh")
+		}
+		o.site.Get("/settings/insight").Want(200).WantNone("main dl")
 	})
 }
 
@@ -130,5 +142,50 @@ func TestVisits_are_counted_month_by_month(t *testing.T) {
 			t.Errorf("an emptied month is still known: %+v, %v", list, err)
 		}
 		o.site.As(o.li).Post("/settings/visits", save("2026-10", "1", "1")...).Want(403)
+	})
+}
+
+func TestVisits_are_entered_by_whoever_runs_the_store(t *testing.T) {
+	run(t, func(t *testing.T, o office) {
+		ctx := t.Context()
+		other, err := o.org.CreateStore(ctx, org.System, org.Store{Code: "E2", Name: "淮海路店", Currency: "CNY", Zone: "Asia/Shanghai"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := func(s org.Store) []insight.Visits {
+			list, err := o.insight.VisitsOf(ctx, org.System, s.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return list
+		}
+		own, foreign := o.store.ID.String(), other.ID.String()
+		for _, role := range org.Roles() {
+			// Whoever writes another store's boxes into the form changes nothing there.
+			form := []string{"month", "2026-10", "new." + own, "12", "old." + own, "3", "new." + foreign, "99", "old." + foreign, "99"}
+			p := o.staff("as_"+string(role), "某人", role)
+			site := o.site.As(p)
+			switch role {
+			case org.Manager:
+				site.Get("/settings").Want(200).WantText("main", "进店人数")
+				site.Get("/settings/visits").Want(200).WantText("#month", "南京路店").WantText("#year [data-months]", "2026年10月").WantNone("input[name='new." + foreign + "']")
+				site.Post("/settings/visits", form...).WantRedirect("/settings/visits?month=2026-10")
+				if mine, theirs := of(o.store), of(other); len(mine) != 1 || mine[0].Staff != p.ID() || len(theirs) != 0 {
+					t.Errorf("own store: %+v, another's: %+v", mine, theirs)
+				}
+				site.Get("/settings/visits").Want(200).WantText("#year [data-months]", "15")
+			case org.Marketer, org.Administrator: // all stores
+				site.Get("/settings/visits").Want(200).WantText("#month", "淮海路店").WantText("#year [data-months]", "2 家店填了 1 家")
+			default:
+				site.Get("/settings/visits").Want(403)
+				site.Post("/settings/visits", form...).Want(403)
+			}
+		}
+		homeless, err := o.org.CreateStaff(ctx, org.System, org.Staff{Code: "new", Name: "新店长", Role: org.Manager, Reach: org.ReachStore, Locale: "zh-Hans", StoreID: other.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		homeless.StoreID = 0
+		o.site.As(org.NewActor(homeless, 0, nil)).Get("/settings/visits").Want(200).WantText("main", "请找：").WantNone("main form")
 	})
 }

@@ -93,7 +93,12 @@ func TestIndex_shows_what_the_reader_may_open(t *testing.T) {
 			t.Errorf("an administrator sees %d pages, want 10", n)
 		}
 		doc := o.site.As(o.staff("ma", "马店长", org.Manager)).Get("/settings").Want(200)
-		if n := doc.Count("main h2 a"); n != 1 || doc.Attr("main h2 a", "href") != "/account/keys" {
+		for _, path := range []string{"/settings/insight", "/settings/visits", "/account/keys"} {
+			if doc.Count("main h2 a[href='"+path+"']") != 1 {
+				t.Errorf("a manager does not see %s", path)
+			}
+		}
+		if n := doc.Count("main h2 a"); n != 3 {
 			t.Errorf("a manager sees %d pages", n)
 		}
 		o.site.As(o.li).Get("/settings").Want(403)

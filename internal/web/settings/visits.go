@@ -32,6 +32,7 @@ type visitsPage struct {
 	Counts map[visitKey]insight.Visits
 	Prev   string // months beside; empty: there is none
 	Next   string
+	Ask    []string // who gives a store to somebody who has none, for a reader who cannot
 }
 
 type visitKey struct {
@@ -91,6 +92,11 @@ func (h Pages) visitsPage(r *http.Request, month string) (visitsPage, error) {
 	for _, s := range stores {
 		if _, counted := p.Counts[visitKey{s.ID, p.Month}]; scope.AllowsStore(s.ID) && (s.Active || counted) {
 			p.Stores = append(p.Stores, s)
+		}
+	}
+	if len(p.Stores) == 0 && !web.Actor(r).May(org.SettingsWrite) {
+		if p.Ask, err = h.administrators(ctx); err != nil {
+			return p, err
 		}
 	}
 	slices.SortFunc(p.Stores, func(a, b org.Store) int { return cmp.Or(cmp.Compare(a.Code, b.Code), cmp.Compare(a.ID, b.ID)) })
@@ -168,6 +174,21 @@ func readVisits(f *form.Form, store org.StoreID, month string) (v insight.Visits
 }
 
 func monthPath(month string) string { return paths.With(visitsPath, "month", month) }
+
+// monthOf is in how many stores somebody counted, and how many came to these.
+func (p visitsPage) monthOf(ctx context.Context, month string) (known int, visitors string) {
+	var n int64
+	for _, s := range p.Stores {
+		if v, ok := p.Counts[visitKey{s.ID, month}]; ok {
+			known++
+			n += v.New + v.Old
+		}
+	}
+	if known == 0 {
+		return 0, "–"
+	}
+	return known, i18n.From(ctx).Number(n)
+}
 
 // visitors is how many came, or that nobody knows.
 func (p visitsPage) visitors(ctx context.Context, s org.StoreID, month string) string {
