@@ -58,31 +58,31 @@ func judge(names []string, at summit, customers float64, f objective, escapes []
 			continue
 		}
 		gone = true
-		for i := range n {
+		for i, name := range names {
 			if e.toward[i] == 0 {
 				continue
 			}
 			known[i] = true
-			if slices.Contains(e.params, names[i]) {
-				warnings = append(warnings, Warning{Code: Boundary, Param: names[i], Text: e.text})
+			if slices.Contains(e.params, name) {
+				warnings = append(warnings, Warning{Code: Boundary, Param: name, Text: e.text})
 			} else {
-				warnings = append(warnings, Warning{Code: Flat, Param: names[i], Text: names[i] + " means nothing where that is so."})
+				warnings = append(warnings, Warning{Code: Flat, Param: name, Text: name + " means nothing where that is so."})
 			}
 		}
 	}
-	for i := range n {
+	for i, name := range names {
 		if !known[i] && math.Abs(at.u[i]) >= farthest {
 			gone, known[i] = true, true
-			warnings = append(warnings, Warning{Code: Boundary, Param: names[i], Text: fmt.Sprintf(
-				"%s is as small or as large as is searched for: do not use the fit. Check the data for impossible ages.", names[i])})
+			warnings = append(warnings, Warning{Code: Boundary, Param: name, Text: fmt.Sprintf(
+				"%s is as small or as large as is searched for: do not use the fit. Check the data for impossible ages.", name)})
 		}
 	}
 	se = at.logErrorsOf(n, customers, known)
-	for i := range n {
+	for i, name := range names {
 		if !known[i] && !(se[i] < vague) && at.converged {
-			warnings = append(warnings, Warning{Code: Flat, Param: names[i], Text: fmt.Sprintf(
+			warnings = append(warnings, Warning{Code: Flat, Param: name, Text: fmt.Sprintf(
 				"%s could be many times larger or smaller and fit as well, if the other parameters follow: "+
-					"do not read it by itself. Predictions are not affected as long as they stay within the time observed.", names[i])})
+					"do not read it by itself. Predictions are not affected as long as they stay within the time observed.", name)})
 			se[i] = math.NaN()
 		}
 	}
