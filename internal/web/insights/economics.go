@@ -27,7 +27,11 @@ func drawEconomics(o *opened, rep insight.Economics) view {
 	o.Currency = rep.Currency
 	p := economicsPage{opened: o, Economics: rep, Lines: map[string][]line{}}
 	w := rep.Win
-	p.add("win", "cost", p.perhaps(w.Cost), false)
+	cost := p.perhaps(w.Cost)
+	if w.Cost == nil {
+		cost.Text = o.t("insights.not_given") // by the company: everything else that is unknown follows from it
+	}
+	p.add("win", "cost", cost, false)
 	switch {
 	case w.Customers > 0:
 		p.add("win", "first_purchase", o.amount(w.FirstPurchase), false)

@@ -17,6 +17,7 @@ type loyaltyPage struct {
 	Fields []customer.Field
 	Signs  table
 	Counts table
+	Told   table
 }
 
 // drawLoyalty draws the report with the questions as the company words them.
@@ -38,7 +39,13 @@ func drawLoyalty(h Pages, r *http.Request, o *opened) (view, error) {
 	for _, b := range rep.BySigns {
 		p.Counts.Rows = append(p.Counts.Rows, []cell{o.counted(b.Signs), o.counted(b.Customers), o.share(part(b.Customers, rep.Customers))})
 	}
-	return view{Body: loyaltyBody(p), Tables: []table{p.Signs, p.Counts}}, nil
+	p.Told = table{Name: "asked", Label: o.t("insights.chart.asked"), Head: []string{o.t("insights.head.question"), o.t("insights.head.answer"), o.t("insights.head.customers")}}
+	for _, a := range rep.Asked {
+		for _, one := range a.Answers {
+			p.Told.Rows = append(p.Told.Rows, []cell{o.text(p.asks(a.Field)), o.text(p.answer(a.Field, one.Value)), o.counted(one.Customers)})
+		}
+	}
+	return view{Body: loyaltyBody(p), Tables: []table{p.Signs, p.Counts, p.Told}}, nil
 }
 
 // sign is one sign of loyalty and how many show it.
@@ -108,15 +115,25 @@ func (p loyaltyPage) question(code string) (customer.Field, bool) {
 	return customer.Field{}, false
 }
 
+// asks is what a field is called; one that the company took out has its code alone.
+func (p loyaltyPage) asks(code string) string {
+	if f, ok := p.question(code); ok {
+		return f.Label(p.p)
+	}
+	return code
+}
+
+func (p loyaltyPage) answer(code, value string) string {
+	if f, ok := p.question(code); ok {
+		return f.Tell(p.p, value)
+	}
+	return value
+}
+
 func (p loyaltyPage) answers(a insight.AskedField) ui.RowBars {
-	f, known := p.question(a.Field)
-	c := ui.RowBars{Label: a.Field}
+	c := ui.RowBars{Label: p.asks(a.Field)}
 	for _, one := range a.Answers {
-		name := one.Value
-		if known {
-			name = f.Tell(p.p, one.Value)
-		}
-		c.Items = append(c.Items, ui.RowBar{Name: name, Value: float64(one.Customers), Tone: ui.Info, Text: p.t("insights.people", "n", one.Customers)})
+		c.Items = append(c.Items, ui.RowBar{Name: p.answer(a.Field, one.Value), Value: float64(one.Customers), Tone: ui.Info, Text: p.t("insights.people", "n", one.Customers)})
 	}
 	return c
 }
