@@ -130,7 +130,11 @@ func (c *insightOverviewCmd) Run(app *App) error {
 		if v.Last != nil {
 			l.say(l.money(v.Last.Sales), "insight.report.sales_before", "n", v.Last.Active)
 		}
-		l.say(l.number(v.Year.New), "insight.report.new")
+		if v.Year.NewKnown {
+			l.say(l.number(v.Year.New), "insight.report.new")
+		} else {
+			l.say(l.number(v.Year.New), "insight.report.new_at_most")
+		}
 		l.say(l.number(v.Year.Lost), "insight.report.lost")
 		l.say(l.number(v.Year.WonBack), "insight.report.won_back")
 		l.say(l.number(v.Here), "insight.report.here")

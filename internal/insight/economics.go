@@ -47,7 +47,7 @@ type WinCost struct {
 	PaysInYear    *bool    `json:"pays_in_year"`    // the first year's margin is at least the cost
 	ReturnOfSpent *float64 `json:"return_of_spent"` // first year's margin ÷ cost to win
 	NewPerYear    int      `json:"new_per_year"`    // customers won in the last 365 days
-	SpentPerYear  *int64   `json:"spent_per_year"`  // cost to win × those
+	SpentPerYear  *int64   `json:"spent_per_year"`  // cost to win × those; null: some of them may have been old customers
 }
 
 // SoFar is what customers brought in the first days after they were won, where
@@ -227,8 +227,10 @@ func winCost(v *View, margin float64, now YearFigures, first *firstYear) WinCost
 	if cost == 0 {
 		return w
 	}
-	spent := cost * int64(now.New)
-	w.Cost, w.SpentPerYear = &cost, &spent
+	w.Cost = &cost
+	if spent := cost * int64(now.New); now.NewKnown {
+		w.SpentPerYear = &spent
+	}
 	if ticket := margin * float64(now.Ticket); ticket > 0 {
 		n := float64(cost) / ticket
 		w.BreakEven = &n

@@ -41,11 +41,12 @@ type YearFigures struct {
 	To        string `json:"to"`
 	Sales     int64  `json:"sales"`
 	Purchases int    `json:"purchases"`
-	Active    int    `json:"active"`   // customers who bought
-	New       int    `json:"new"`      // customers who bought for the first time, anywhere
-	Lost      int    `json:"lost"`     // times that somebody was lost
-	WonBack   int    `json:"won_back"` // times that somebody lost came back
-	Ticket    int64  `json:"ticket"`   // sales per purchase
+	Active    int    `json:"active"`    // customers who bought
+	New       int    `json:"new"`       // customers who bought for the first time, anywhere
+	NewKnown  bool   `json:"new_known"` // the purchases reach back far enough to tell; else some of the new are old
+	Lost      int    `json:"lost"`      // times that somebody was lost
+	WonBack   int    `json:"won_back"`  // times that somebody lost came back
+	Ticket    int64  `json:"ticket"`    // sales per purchase
 }
 
 // MonthFigures are those of a month of the calendar.
@@ -124,6 +125,8 @@ func (v *View) yearTo(to day.Day) YearFigures {
 	b := v.Book
 	from := to.AddDays(1 - year)
 	y := YearFigures{From: from.String(), To: to.String()}
+	begun := v.All.Begins()
+	y.NewKnown = begun != 0 && begun.AddDays(unknownDays) <= from
 	within := func(d day.Day) bool { return d >= from && d <= to }
 	var way Way
 	var days []day.Day

@@ -323,3 +323,35 @@ func TestOtherCurrenciesCountAtTheirRate(t *testing.T) {
 		}
 	})
 }
+
+func TestTheSmallestShopsAreRefreshedToo(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		sh := setup(t, d)
+		yesterday := on("2026-03-01")
+		check := func(what string, customers int) {
+			done, err := sh.Refresh(t.Context(), org.System, yesterday)
+			if err != nil || done.Customers != customers || done.Model.Basis != ByRule {
+				t.Fatalf("%s: got %+v, %v", what, done, err)
+			}
+			o, _, err := ReportOf[Overview](t.Context(), sh.Service, org.System, "overview", 0)
+			if err != nil || o.Customers != customers || o.Behind != 0 {
+				t.Errorf("%s: the overview is %+v, %v", what, o, err)
+			}
+		}
+		check("nobody", 0)
+		ann := sh.customer("Ann", sh.a, 0)
+		check("a prospect", 0)
+		if p, err := sh.Panel(t.Context(), org.System, ann); err != nil || p.Stage != Prospect || p.Score != nil {
+			t.Errorf("a prospect: got %+v, %v", p, err)
+		}
+		sh.buys(ann, sh.a, 100, "2026-03-01")
+		check("one who bought yesterday", 1)
+		k := sh.score(ann)
+		if k.Stage != Newcomer || k.Recency != 5 || GroupOf(&k.Score) != Fresh || k.Warning.Sign != "" {
+			t.Errorf("one who bought yesterday: got %+v", k)
+		}
+		sh.buys(sh.customer("Ben", sh.a, 0), sh.a, 100, "2026-03-01")
+		sh.buys(sh.customer("Cat", sh.b, 0), sh.b, 100, "2026-02-01", "2026-03-01")
+		check("three", 3)
+	})
+}
