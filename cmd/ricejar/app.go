@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -50,11 +52,39 @@ type Services struct {
 	Care      *care.Service
 }
 
-// Open opens and migrates the database and wires the program onto it. The
+// Open opens and migrates the database that is there and wires the program onto
+// it. A file that is not there is told, and not made: its name was mistyped. The
 // caller closes it.
-func (a *App) Open() (*Services, error) { return a.OpenURL(a.URL) }
+func (a *App) Open() (*Services, error) {
+	if file := a.missing(); file != "" {
+		return nil, errs.New(errs.NotFound, "cli.no_database", "file", file)
+	}
+	return a.OpenOrCreate()
+}
 
-// OpenURL is Open for another database than the one named on the command line.
+// OpenOrCreate is Open for the commands with which a company begins.
+func (a *App) OpenOrCreate() (*Services, error) { return a.OpenURL(a.URL) }
+
+// missing is the file that the command line names as the database and that is not
+// there; empty: it is, or another program keeps the database.
+func (a *App) missing() string {
+	file, ok := sqliteFile(a.URL)
+	if !ok {
+		return ""
+	}
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return file
+}
+
+// sqliteFile is the file of a database that is one.
+func sqliteFile(url string) (string, bool) {
+	file, ok := strings.CutPrefix(url, "sqlite:")
+	return strings.TrimPrefix(file, "//"), ok
+}
+
+// OpenURL is OpenOrCreate for another database than the one named on the command line.
 func (a *App) OpenURL(url string) (*Services, error) {
 	d, err := db.Open(a.Context, url)
 	if err != nil {
@@ -73,8 +103,8 @@ func (a *App) OpenURL(url string) (*Services, error) {
 // uploadsBeside is where uploads are kept when nobody says where: beside
 // SQLite's file, or in the folder the program runs in.
 func uploadsBeside(url string) string {
-	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		return strings.TrimPrefix(file, "//") + ".uploads"
+	if file, ok := sqliteFile(url); ok {
+		return file + ".uploads"
 	}
 	return "ricejar.uploads"
 }

@@ -56,7 +56,16 @@ func (c *fileFlags) run(app *App, kind purchase.FileKind, overwrite bool) error 
 	if err != nil {
 		return err
 	}
-	s, err := app.Open()
+	open := app.OpenOrCreate
+	if c.DryRun && app.missing() != "" { // a trial leaves nothing behind, not even an empty database
+		dir, err := os.MkdirTemp("", "ricejar")
+		if err != nil {
+			return errs.Wrap(err, errs.Unavailable, "db.cannot_open")
+		}
+		defer os.RemoveAll(dir)
+		open = func() (*Services, error) { return app.OpenURL("sqlite:" + filepath.Join(dir, "trial.db")) }
+	}
+	s, err := open()
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ type serveCmd struct {
 // Run serves until the program is told to stop.
 func (c *serveCmd) Run(app *App) error {
 	app.Uploads = c.Uploads
-	s, err := app.Open()
+	s, err := app.OpenOrCreate()
 	if err != nil {
 		return err
 	}

@@ -23,9 +23,10 @@ type userAddCmd struct {
 	Password string `help:"Their first password; made up and printed when left out." env:"RICEJAR_PASSWORD"`
 }
 
-// Run creates the person and prints the password they begin with.
+// Run creates the person and prints the password they begin with. It may be the
+// first person of a company, and so it may make the database.
 func (c *userAddCmd) Run(app *App) error {
-	s, err := app.Open()
+	s, err := app.OpenOrCreate()
 	if err != nil {
 		return err
 	}
