@@ -96,7 +96,9 @@ func (h Pages) readLost(r *http.Request, p *lostPage) (err error) {
 func (o *opened) reason(r insight.Reason) string { return o.t("insight.reason." + string(r)) }
 
 // sign is what the purchases tell of somebody lost.
-func (o *opened) sign(s insight.LostCode) string { return i18n.Sentence(o.t("insight.lost." + string(s))) }
+func (o *opened) sign(s insight.LostCode) string {
+	return i18n.Sentence(o.t("insight.lost." + string(s)))
+}
 
 // rule is what a rule of care is called; one that the company made has its code alone.
 func (o *opened) rule(code string) string {

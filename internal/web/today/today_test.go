@@ -99,6 +99,16 @@ func (s shop) at(what string) string {
 	return "/today/" + s.wang.ID.String() + "/" + s.task().ID.String() + "/" + what
 }
 
+func TestToday_leads_to_who_may_be_leaving(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		for _, who := range []org.Actor{s.li, s.manager} {
+			if got := s.site.As(who).Get("/today").Want(200).Attr("main header a", "href"); got != "/insights/warnings" {
+				t.Errorf("%s is led to %q", who.Staff.Name, got)
+			}
+		}
+	})
+}
+
 func TestToday_before_the_plan_says_what_to_do(t *testing.T) {
 	run(t, func(t *testing.T, s shop) {
 		s.site.As(s.li).Get("/today").Want(200).WantText("main", "今天没有要联系的顾客").WantNone("form[action='/today/plan']")
