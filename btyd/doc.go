@@ -26,6 +26,10 @@
 //
 // Package replenish, below this one, tells when a customer buys a product again, and how likely within so many days.
 //
+// # Customers whose fate is known
+//
+// Package btydtest makes up customers by these models, with who has left and who will come: to test what is built on them.
+//
 // # Trust
 //
 // A fit never returns garbage in silence: a parameter that the data push to its boundary, a

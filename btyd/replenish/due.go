@@ -21,8 +21,8 @@ import (
 // level of each window's own keeps that apart, and predictions are made at the level of the
 // latest window, as the best guess of the next. It knows no calendar: ahead of a season (the Spring Festival, December) it
 // foretells too few purchases in all, after it too many, until a window has seen the change, though whom to
-// ask first remains right. The same weeks of last year are not made use of: one year is one observation, and
-// the greatest festivals move by weeks. [CheckDue] tells how far the last window was off.
+// ask first remains right. The same weeks of last year are not made use of: on made-up years they made
+// predictions better where a festival keeps its date, and as much worse where it moves by weeks as the Spring Festival does. [CheckDue] tells how far the last window was off.
 //
 // Everything is fixed by the data: the same purchases give the same probabilities, on any
 // number of processors.

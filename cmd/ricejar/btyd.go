@@ -395,14 +395,16 @@ func cellOf(v float64) string {
 // printWarnings says what to know before believing a fit: an English reader gets the library's own words.
 // What concerns several parameters alike is said once.
 func printWarnings(w io.Writer, p i18n.Printer, warnings []btyd.Warning) {
-	for i := 0; i < len(warnings); {
-		one, about := warnings[i], warnings[i].Param
-		for i++; i < len(warnings) && warnings[i].Code == one.Code && warnings[i].Text == one.Text; i++ {
-			about += ", " + warnings[i].Param
+	said := func(one btyd.Warning) string {
+		if p.Locale == i18n.English {
+			return one.Text
 		}
-		text := one.Text
-		if p.Locale != i18n.English {
-			text = p.T("btyd.warning." + string(one.Code))
+		return p.T("btyd.warning." + string(one.Code))
+	}
+	for i := 0; i < len(warnings); {
+		text, about := said(warnings[i]), warnings[i].Param
+		for i++; i < len(warnings) && said(warnings[i]) == text; i++ {
+			about += ", " + warnings[i].Param
 		}
 		if about != "" {
 			text = about + ": " + text

@@ -271,8 +271,10 @@ func (r *reading) bad(no int, key string, pairs ...any) {
 	}
 }
 
-// amount reads a number as programs write it, or as tills do.
+// amount reads a number as programs write it, or as tills do, also with the sign of a currency. 12,50 it does not read: that
+// is twelve and a half to one and 1,250 to another.
 func amount(cell []byte) (float64, bool) {
+	cell = bytes.Trim(cell, "$€£¥￥ \u00a0")
 	v, err := strconv.ParseFloat(string(cell), 64)
 	if err != nil {
 		price, err := money.ParsePrice(string(cell), "CNY")

@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ricejar/ricejar/btyd"
+	"github.com/ricejar/ricejar/internal/i18n"
 )
 
 // runBtyd runs the command with English messages.
@@ -254,6 +257,35 @@ func TestBtyd_says_that_days_after_the_file_count_as_silent(t *testing.T) {
 		}
 		if said != want {
 			t.Errorf("calibrated to %s: %+v", end, f.Warnings)
+		}
+	}
+}
+
+func TestAmount_reads_what_has_one_meaning(t *testing.T) {
+	for cell, want := range map[string]float64{
+		"12.5": 12.5, "1,234.50": 1234.5, "$1,234.50": 1234.5, "12.50 €": 12.5, "￥88": 88, "1e3": 1000, "-5": -5, "(5.00)": -5, "0": 0,
+		"": math.NaN(), "12,50": math.NaN(), "1.234,56": math.NaN(), "dear": math.NaN(), "NaN": math.NaN(), "Inf": math.NaN(), "1e999": math.NaN(),
+	} {
+		got, ok := amount([]byte(cell))
+		if ok == math.IsNaN(want) || ok && got != want {
+			t.Errorf("%q: got %v, %v, want %v", cell, got, ok, want)
+		}
+	}
+}
+
+func TestBtyd_says_once_what_concerns_several_parameters(t *testing.T) {
+	warnings := []btyd.Warning{
+		{Code: btyd.Boundary, Param: "s", Text: "one way"}, {Code: btyd.Boundary, Param: "beta", Text: "one way"},
+		{Code: btyd.Boundary, Param: "r", Text: "another"}, {Code: btyd.Dropped, Text: "some"},
+	}
+	for locale, want := range map[i18n.Locale]string{
+		i18n.English: "! s, beta: one way\n! r: another\n! some\n",
+		i18n.Hans:    "! s, beta, r: 这个参数",
+	} {
+		var out strings.Builder
+		printWarnings(&out, i18n.Printer{Locale: locale}, warnings)
+		if !strings.HasPrefix(out.String(), want) {
+			t.Errorf("%s: got %q, want %q", locale, out.String(), want)
 		}
 	}
 }
