@@ -8,6 +8,7 @@ import (
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/insight/basket"
 	"github.com/ricejar/ricejar/internal/insight/winback"
 	"github.com/ricejar/ricejar/internal/org"
 )
@@ -15,15 +16,15 @@ import (
 // Asked is what reports need besides the book and the scores, read by the refresh
 // beforehand. A customer's row is that in the book of all stores.
 type Asked struct {
-	Visits   map[visitKey][2]int64 // of new and of old visitors
-	Contacts []contact             // of the last contactDays; by row, then by day; those of nobody who ever bought first
-	Gifts    []gift                // of the last year
-	Faults   map[int32]fault       // by row
-	Reasons  map[int32]toldReason  // by row: the latest of each customer
-	Referrer map[int32]customer.ID // by row: who sent them
-	Habits   []habit               // of each row
-	Answers  []answered            // to LoyaltyFields
-	Usual    map[int64]usualPrice  // by product
+	Visits   map[visitKey][2]int64  // of new and of old visitors
+	Contacts []contact              // of the last contactDays; by row, then by day; those of nobody who ever bought first
+	Gifts    []gift                 // of the last year
+	Faults   map[int32]fault        // by row
+	Reasons  map[int32]toldReason   // by row: the latest of each customer
+	Referrer map[int32]customer.ID  // by row: who sent them
+	Habits   []basket.Habit         // of each row
+	Answers  []answered             // to LoyaltyFields
+	Usual    map[int64]basket.Price // by product
 
 	indexed sync.Once
 	served  map[org.StoreID]served // 0: all stores
@@ -135,14 +136,6 @@ type toldReason struct {
 	warned bool
 }
 
-// habit is how a customer bought in the last habitDays.
-type habit struct {
-	lines      int32  // whose product has a usual price
-	low        int32  // of them, those below it
-	quantity   int64  // of all lines, in thousandths
-	categories uint64 // a bit for each; the few beyond 64 share theirs
-}
-
 // answered is an answer to one of LoyaltyFields.
 type answered struct {
 	row   int32
@@ -150,17 +143,10 @@ type answered struct {
 	value string
 }
 
-// usualPrice is what a product usually costs: the price that half of its lines
-// were at or above, in millionths of the major unit.
-type usualPrice struct {
-	price int64
-	lines int64
-}
-
 // How far back is looked, in days.
 const (
 	contactDays = 2*year + 2*winback.Days
-	habitDays   = linesBack
+	habitDays   = basket.Back
 )
 
 // contactsOf are the contacts of one row.
@@ -185,27 +171,9 @@ func (a *Asked) reachedOf(row int) iter.Seq[winback.Contact] {
 }
 
 // habit is that of a row.
-func (a *Asked) habit(row int) habit {
+func (a *Asked) habit(row int) basket.Habit {
 	if row < len(a.Habits) {
 		return a.Habits[row]
 	}
-	return habit{}
-}
-
-// isLow reports whether a price is well below what the product usually costs.
-func isLow(price, usual int64) bool { return float64(price) < lowPrice*float64(usual) }
-
-// usualOf is the usual price among prices with their lines.
-func usualOf(prices []usualPrice) usualPrice {
-	slices.SortFunc(prices, func(a, b usualPrice) int { return int(min(1, max(-1, b.price-a.price))) }) // the highest first
-	var all, seen int64
-	for _, p := range prices {
-		all += p.lines
-	}
-	for _, p := range prices {
-		if seen += p.lines; 2*seen >= all {
-			return usualPrice{p.price, all}
-		}
-	}
-	return usualPrice{}
+	return basket.Habit{}
 }

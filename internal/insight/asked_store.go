@@ -8,12 +8,13 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/insight/basket"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/purchase"
 )
 
 // ask reads what reports need besides the book.
-func (s *Service) ask(ctx context.Context, q db.Querier, b *Book, l *lines) (*Asked, error) {
+func (s *Service) ask(ctx context.Context, q db.Querier, b *Book, l *basket.Lines) (*Asked, error) {
 	a := &Asked{Visits: make(map[visitKey][2]int64), Faults: make(map[int32]fault), Reasons: make(map[int32]toldReason),
 		Referrer: make(map[int32]customer.ID)}
 	for _, read := range []func(context.Context, db.Querier, *Book) error{
@@ -145,7 +146,7 @@ func (a *Asked) readReferrers(ctx context.Context, q db.Querier, b *Book) error 
 }
 
 // readHabits works out what products usually cost, and how the customers buy.
-func (a *Asked) readHabits(ctx context.Context, q db.Querier, b *Book, l *lines) error {
+func (a *Asked) readHabits(ctx context.Context, q db.Querier, b *Book, l *basket.Lines) error {
 	category := make(map[purchase.ProductID]uint64)
 	names := make(map[string]int)
 	err := db.Each(ctx, q, func(row db.Scanner) error {
@@ -162,11 +163,11 @@ func (a *Asked) readHabits(ctx context.Context, q db.Querier, b *Book, l *lines)
 		category[product] = 1 << (i % 64)
 		return nil
 	}, `SELECT id, category FROM product WHERE category <> ''`)
-	usual := l.usual()
-	a.Habits = l.habits(b, usual, category)
-	a.Usual = make(map[int64]usualPrice, len(usual))
+	usual := l.Usual()
+	a.Habits = l.Habits(b.Customers, usual, category)
+	a.Usual = make(map[int64]basket.Price, len(usual))
 	for i, u := range usual {
-		a.Usual[int64(l.products[i])] = u
+		a.Usual[int64(l.Products()[i])] = u
 	}
 	return err
 }
@@ -193,7 +194,7 @@ func (a *Asked) readAnswers(ctx context.Context, q db.Querier, b *Book) error {
 }
 
 // writePrices keeps the usual prices, for the pages of customers.
-func (s *Service) writePrices(ctx context.Context, v *version, usual map[int64]usualPrice) error {
+func (s *Service) writePrices(ctx context.Context, v *version, usual map[int64]basket.Price) error {
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := v.holdTx(ctx, tx); err != nil {
 			return err
@@ -201,7 +202,7 @@ func (s *Service) writePrices(ctx context.Context, v *version, usual map[int64]u
 		_, err := tx.Bulk(ctx, db.Bulk{Table: "insight_price", Columns: []string{"product_id", "half", "model_id", "price", "lines"},
 			Conflict: db.Replace, Key: []string{"product_id", "half"}}, func(yield func([]any, error) bool) {
 			for product, u := range usual {
-				if !yield([]any{product, v.half, int64(v.id), u.price, u.lines}, nil) {
+				if !yield([]any{product, v.half, int64(v.id), u.Price, u.Lines}, nil) {
 					return
 				}
 			}

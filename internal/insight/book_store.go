@@ -11,6 +11,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/insight/basket"
 	"github.com/ricejar/ricejar/internal/insight/exchange"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
@@ -30,8 +31,8 @@ const sqlBook = `SELECT l.customer_id, l.receipt_id, l.product_id, l.unit_price,
 // readBook reads all clean purchases up to and including a day, once, and with them
 // the lines of the last two years. Memory is 16 bytes a purchase, 12 a line and about
 // 100 a customer, whatever the database is.
-func (s *Service) readBook(ctx context.Context, tx *db.Tx, asOf day.Day, rates exchange.Rates) (*Book, *lines, error) {
-	r := &reader{book: &Book{AsOf: asOf}, lines: newLines(asOf), stores: make(map[org.StoreID]int32), days: make(dayCache)}
+func (s *Service) readBook(ctx context.Context, tx *db.Tx, asOf day.Day, rates exchange.Rates) (*Book, *basket.Lines, error) {
+	r := &reader{book: &Book{AsOf: asOf}, lines: basket.New(asOf), stores: make(map[org.StoreID]int32), days: make(dayCache)}
 	b := r.book
 	var err error
 	if b.Stores, err = s.Org.Stores(ctx); err != nil {
@@ -47,8 +48,8 @@ func (s *Service) readBook(ctx context.Context, tx *db.Tx, asOf day.Day, rates e
 		return nil, nil, err
 	}
 	b.add(r.customer, r.buf)
-	r.lines.done()
-	if len(b.Day) > math.MaxInt32 || len(r.lines.product) > math.MaxInt32 {
+	r.lines.Done()
+	if len(b.Day) > math.MaxInt32 || r.lines.Len() > math.MaxInt32 {
 		return nil, nil, errors.New("insight: more purchases than a book can hold")
 	}
 	b.Start = append(b.Start, int32(len(b.Day)))
@@ -58,7 +59,7 @@ func (s *Service) readBook(ctx context.Context, tx *db.Tx, asOf day.Day, rates e
 // reader puts lines into the book as they come.
 type reader struct {
 	book     *Book
-	lines    *lines
+	lines    *basket.Lines
 	stores   map[org.StoreID]int32
 	days     dayCache
 	customer customer.ID
@@ -70,27 +71,27 @@ type reader struct {
 func (r *reader) line(row db.Scanner) error {
 	var c customer.ID
 	var receipt purchase.ReceiptID
-	var x line
+	var x basket.Line
 	var amount int64
 	var on string
 	var store org.StoreID
 	var currency money.Currency
-	if err := row.Scan(&c, &receipt, &x.product, &x.price, &x.quantity, &amount, &on, &store, &currency); err != nil {
+	if err := row.Scan(&c, &receipt, &x.Product, &x.Price, &x.Quantity, &amount, &on, &store, &currency); err != nil {
 		return err
 	}
 	if !r.book.rates.Known(currency) {
 		return nil
 	}
-	x.price, amount = r.book.rates.Price(currency, x.price), r.book.rates.Minor(currency, amount)
+	x.Price, amount = r.book.rates.Price(currency, x.Price), r.book.rates.Minor(currency, amount)
 	if c != r.customer {
 		r.book.add(r.customer, r.buf)
 		r.customer, r.receipt, r.buf = c, 0, r.buf[:0]
 	}
 	var err error
-	if x.day, err = r.days.parse(on); err != nil {
+	if x.Day, err = r.days.parse(on); err != nil {
 		return err
 	}
-	r.lines.add(c, x)
+	r.lines.Add(c, x)
 	if receipt == r.receipt {
 		r.buf[len(r.buf)-1].amount += amount
 		return nil
@@ -100,7 +101,7 @@ func (r *reader) line(row db.Scanner) error {
 		return fmt.Errorf("insight: a receipt of store %d, which does not exist", store)
 	}
 	r.receipt = receipt
-	r.buf = append(r.buf, bought{day: x.day, store: at, amount: amount})
+	r.buf = append(r.buf, bought{day: x.Day, store: at, amount: amount})
 	return nil
 }
 

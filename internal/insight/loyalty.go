@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/insight/basket"
 )
 
 // LoyaltyTotal is how loyal the customers are, sign by sign, all of them together.
@@ -105,10 +106,9 @@ var loyaltySigns = []LoyaltySign{SignRepeat, SignUnbroken, SignWhole, SignRefers
 
 // When a sign can be told.
 const (
-	lowPrice       = 0.95 // of the usual price: below it a price is low
-	enoughLines    = 5    // lines before anything is said about prices
-	calmShare      = 0.2  // of lines at a low price, at most
-	keenShare      = 0.5  // at least
+	enoughLines    = 5   // lines before anything is said about prices
+	calmShare      = 0.2 // of lines at a low price, at most
+	keenShare      = 0.5 // at least
 	manyCategories = 3
 )
 
@@ -139,7 +139,7 @@ func loyalty(v *View, a *Asked) LoyaltyTotal {
 		one := signsOf(v.Setting.Rules, days, way, a.habit(row), a.Faults[int32(row)], sent[b.Customers[i]])
 		out.count(one)
 		h := one.habit
-		quantity, lines, low, days64 = quantity+h.quantity, lines+int64(h.lines), low+int64(h.low), days64+int64(len(days))
+		quantity, lines, low, days64 = quantity+h.Quantity, lines+int64(h.Lines), low+int64(h.Low), days64+int64(len(days))
 	}
 	n := float64(max(b.Len(), 1))
 	out.Rate = share(int64(out.Repeaters), int64(b.Len()))
@@ -154,7 +154,7 @@ func loyalty(v *View, a *Asked) LoyaltyTotal {
 // signs is what shows the loyalty of one customer.
 type signs struct {
 	days     int
-	habit    habit
+	habit    basket.Habit
 	faulty   bool // complained or brought something back
 	forgave  bool // bought again after it
 	rhythm   bool // enough purchases to have one
@@ -163,7 +163,7 @@ type signs struct {
 	oldDays  int
 }
 
-func signsOf(r Rules, days []day.Day, way Way, h habit, f fault, sent int) signs {
+func signsOf(r Rules, days []day.Day, way Way, h basket.Habit, f fault, sent int) signs {
 	s := signs{days: len(days), habit: h, sent: sent, oldDays: r.OldDays}
 	if s.faulty = f.last() != 0; s.faulty {
 		s.forgave = days[len(days)-1] > f.last()
@@ -175,16 +175,16 @@ func signsOf(r Rules, days []day.Day, way Way, h habit, f fault, sent int) signs
 
 // prices reports whether there are enough lines to say anything about prices, and
 // the share of those at a low one.
-func (h habit) prices() (low float64, ok bool) {
-	return share(int64(h.low), int64(h.lines)), h.lines >= enoughLines
+func prices(h basket.Habit) (low float64, ok bool) {
+	return share(int64(h.Low), int64(h.Lines)), h.Lines >= enoughLines
 }
 
 // shown are the signs of loyalty.
 func (s signs) shown() []LoyaltySign {
-	low, ok := s.habit.prices()
+	low, ok := prices(s.habit)
 	list := []LoyaltySign{}
 	for i, is := range [...]bool{
-		s.days >= s.oldDays, s.unbroken, bits.OnesCount64(s.habit.categories) >= manyCategories, s.sent > 0, ok && low <= calmShare, s.forgave,
+		s.days >= s.oldDays, s.unbroken, bits.OnesCount64(s.habit.Categories) >= manyCategories, s.sent > 0, ok && low <= calmShare, s.forgave,
 	} {
 		if is {
 			list = append(list, loyaltySigns[i])
@@ -198,12 +198,12 @@ func (t *LoyaltyTotal) count(s signs) {
 	if s.days > 1 {
 		t.Repeaters++
 	}
-	low, ok := s.habit.prices()
+	low, ok := prices(s.habit)
 	t.PriceCalm.put(ok, low <= calmShare)
 	t.PriceKeen.put(ok, low >= keenShare)
 	t.Forgave.put(s.faulty, s.forgave)
 	t.Unbroken.put(s.rhythm, s.unbroken)
-	t.WholeSets.put(s.habit.categories != 0, bits.OnesCount64(s.habit.categories) >= manyCategories)
+	t.WholeSets.put(s.habit.Categories != 0, bits.OnesCount64(s.habit.Categories) >= manyCategories)
 	t.Referrers.put(true, s.sent > 0)
 	t.Referred += s.sent
 	t.BySigns[len(s.shown())].Customers++

@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/insight/basket"
 	"github.com/ricejar/ricejar/internal/insight/exchange"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
@@ -90,8 +91,8 @@ func ownLines(ctx context.Context, q db.Querier, c customer.ID, m *Model, rates 
 }
 
 // habits are those of the lines, as the report of all customers has them.
-func (l *Loyalty) habits(ctx context.Context, q db.Querier, h head, own []ownLine) (habit, error) {
-	var out habit
+func (l *Loyalty) habits(ctx context.Context, q db.Querier, h head, own []ownLine) (basket.Habit, error) {
+	var out basket.Habit
 	since := l.AsOf.AddDays(-habitDays)
 	var products []int64
 	for _, x := range own {
@@ -109,7 +110,7 @@ func (l *Loyalty) habits(ctx context.Context, q db.Querier, h head, own []ownLin
 		if x.day <= since {
 			continue
 		}
-		out.quantity += int64(x.quantity)
+		out.Quantity += int64(x.quantity)
 		if x.category != "" {
 			categories[x.category]++
 		}
@@ -117,20 +118,20 @@ func (l *Loyalty) habits(ctx context.Context, q db.Querier, h head, own []ownLin
 		if !known {
 			continue
 		}
-		out.lines++
-		if isLow(x.price, price) {
-			out.low++
+		out.Lines++
+		if basket.IsLow(x.price, price) {
+			out.Low++
 		}
 	}
 	l.Categories = slices.SortedFunc(maps.Keys(categories), func(a, b string) int {
 		return cmp.Or(cmp.Compare(categories[b], categories[a]), cmp.Compare(a, b))
 	})
-	out.categories = 1<<min(len(categories), 63) - 1
+	out.Categories = 1<<min(len(categories), 63) - 1
 	return out, nil
 }
 
 // take puts the signs together.
-func (l *Loyalty) take(r Rules, own []ownLine, h habit, f fault, gap int) {
+func (l *Loyalty) take(r Rules, own []ownLine, h basket.Habit, f fault, gap int) {
 	var days []day.Day
 	for _, x := range own {
 		if n := len(days); n == 0 || days[n-1] != x.day {
@@ -139,8 +140,8 @@ func (l *Loyalty) take(r Rules, own []ownLine, h habit, f fault, gap int) {
 	}
 	way := r.Replay(days, gap, l.AsOf)
 	one := signsOf(r, days, way, h, f, l.Referred)
-	l.Days, l.Repeats, l.Quantity, l.Lines = len(days), len(days)-1, money.Quantity(h.quantity).String(), int(h.lines)
-	if low, ok := h.prices(); ok {
+	l.Days, l.Repeats, l.Quantity, l.Lines = len(days), len(days)-1, money.Quantity(h.Quantity).String(), int(h.Lines)
+	if low, ok := prices(h); ok {
 		l.LowPrice = &low
 	}
 	last := days[len(days)-1]

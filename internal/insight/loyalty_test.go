@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/insight/basket"
 )
 
 func TestLoyalty_counts_each_sign(t *testing.T) {
@@ -12,7 +13,7 @@ func TestLoyalty_counts_each_sign(t *testing.T) {
 		[]string{"2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01", "2026-03-01"}, // did, and came back
 		[]string{"2026-03-01"})
 	a := &Asked{
-		Habits:   []habit{{lines: 10, low: 1, quantity: 5000, categories: 0b111}, {lines: 10, low: 8, quantity: 1000, categories: 0b1}, {lines: 4}},
+		Habits:   []basket.Habit{{Lines: 10, Low: 1, Quantity: 5000, Categories: 0b111}, {Lines: 10, Low: 8, Quantity: 1000, Categories: 0b1}, {Lines: 4}},
 		Faults:   map[int32]fault{0: {returned: on("2025-12-21")}, 2: {complained: on("2026-03-02")}},
 		Referrer: map[int32]customer.ID{1: 1, 2: 1},
 		Answers: []answered{{0, 1, "most"}, {1, 1, "most"}, {2, 1, "little"},
@@ -35,27 +36,6 @@ func TestLoyalty_counts_each_sign(t *testing.T) {
 	same(t, "by signs: the first shows all six", []int{l.BySigns[0].Customers, l.BySigns[1].Customers, l.BySigns[6].Customers}, []int{1, 1, 1})
 	same(t, "what they told", l.Asked[1], AskedField{Field: "wallet_share", Known: 3, Answers: []AskedAnswer{{"most", 2}, {"little", 1}}})
 	same(t, "what one alone said in their own words is not listed", l.Asked[2], AskedField{Field: spokenField, Known: 3, Answers: []AskedAnswer{{"the mill", 2}}})
-}
-
-func TestUsualOf_is_the_price_half_of_the_lines_reached(t *testing.T) {
-	for _, tc := range []struct {
-		name   string
-		prices []usualPrice
-		want   int64
-	}{
-		{"one price", []usualPrice{{100, 3}}, 100},
-		{"mostly the full price", []usualPrice{{80, 2}, {100, 3}}, 100},
-		{"mostly reduced", []usualPrice{{100, 2}, {80, 3}}, 80},
-		{"half and half", []usualPrice{{80, 2}, {100, 2}}, 100},
-		{"none", nil, 0},
-	} {
-		if got := usualOf(tc.prices).price; got != tc.want {
-			t.Errorf("%s: got %d, want %d", tc.name, got, tc.want)
-		}
-	}
-	if isLow(95, 100) || !isLow(94, 100) {
-		t.Error("a price is low from more than a twentieth below the usual one")
-	}
 }
 
 func TestStreak_ends_with_the_last_silence(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/insight/basket"
 	"github.com/ricejar/ricejar/internal/insight/refill"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/purchase"
@@ -74,7 +75,7 @@ func readJars(ctx context.Context, q db.Querier, jars []refill.Jar, asOf day.Day
 			f.Amount = float64(quantity) / float64(money.One) * holds[f.Product]
 			list = append(list, f)
 			return nil
-		}, sqlFilled, j.People, j.Category, asOf.AddDays(-linesBack), asOf)
+		}, sqlFilled, j.People, j.Category, asOf.AddDays(-basket.Back), asOf)
 		if err != nil {
 			return nil, err
 		}
@@ -130,7 +131,7 @@ func productsOf(list []refill.Filling) []purchase.ProductID {
 
 // writeRefills foretells and writes when the jars run out, those of the jars first; it
 // returns how many.
-func (s *Service) writeRefills(ctx context.Context, v *version, l *lines, jars []refillOf) (n int, err error) {
+func (s *Service) writeRefills(ctx context.Context, v *version, l *basket.Lines, jars []refillOf) (n int, err error) {
 	s.progress("refill", 0, 0)
 	type key struct {
 		customer customer.ID
@@ -162,17 +163,17 @@ func (s *Service) writeRefills(ctx context.Context, v *version, l *lines, jars [
 	if err = write(jars); err != nil {
 		return n, err
 	}
-	teller := refill.Teller{AsOf: v.asOf, Products: l.products}
-	parts := l.parts()
+	teller := refill.Teller{AsOf: v.asOf, Products: l.Products()}
+	parts := l.Parts()
 	for k := range parts {
-		part, rows := l.part(k, parts)
+		part, rows := l.Part(k, parts)
 		list, err := teller.Tell(part)
 		if err != nil {
 			return n, err
 		}
 		var kept []refillOf
 		for _, r := range list {
-			c := l.customers[rows[r.Customer]]
+			c := l.Customer(rows[r.Customer])
 			if !told[key{c, r.Product}] { // what they told counts for more than their rhythm
 				kept = append(kept, refillOf{customer: c, Refill: r.Refill})
 			}

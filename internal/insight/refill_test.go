@@ -162,15 +162,6 @@ func TestTheNameOfWhatWasBoughtTellsHowMuch(t *testing.T) {
 	})
 }
 
-func TestLinesAreDealtToPartsCustomerByCustomer(t *testing.T) {
-	l := &lines{customers: []customer.ID{1, 2, 3}, start: []int32{0, 2, 3, 5}, product: []int32{0, 1, 0, 1, 1}, day: []int32{1, 2, 3, 4, 5}}
-	part, rows := l.part(0, 2)
-	same(t, "rows", rows, []int{0, 2})
-	same(t, "customers", part.Customer, []int32{0, 0, 1, 1})
-	same(t, "products", part.Product, []int32{0, 1, 1, 1})
-	same(t, "days", part.Day, []int32{1, 2, 4, 5})
-}
-
 func TestOneCustomersInsightIsForThoseWhoReachThem(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		sh := setup(t, d)

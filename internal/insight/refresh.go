@@ -15,6 +15,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
+	"github.com/ricejar/ricejar/internal/insight/basket"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -31,7 +32,7 @@ type sources struct {
 	setting  Setting
 	previous *Model // the version before; nil for the first
 	book     *Book
-	lines    *lines
+	lines    *basket.Lines
 	jars     []refillOf
 	troubles map[customer.ID]trouble
 	asked    *Asked

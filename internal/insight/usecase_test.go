@@ -101,7 +101,7 @@ func TestReportsKnowWhatOthersWroteDown(t *testing.T) {
 		if err != nil || a.Visits[visitKey{sh.a.ID, m}] != [2]int64{40, 20} {
 			t.Errorf("visits are %v, %v", a.Visits, err)
 		}
-		if h := a.habit(0); h.lines != 2 || h.low != 0 || h.quantity != 2000 {
+		if h := a.habit(0); h.Lines != 2 || h.Low != 0 || h.Quantity != 2000 {
 			t.Errorf("Ann's habit is %+v", h)
 		}
 	})
