@@ -202,8 +202,10 @@ func (o *opened) pairs() []string {
 	return []string{"store", o.Store.String()}
 }
 
-// kept is what stays chosen when another store is: how a page looks at its report.
-var kept = []string{"as", "with", "days", "from", "to"}
+// kept is what stays chosen when another store is: how the page looks at its report.
+func (o *opened) kept() []string {
+	return map[string][]string{"cohorts": {"as"}, "stores": {"with", "by"}, "flow": {"days", "from", "to"}}[o.Room.Name]
+}
 
 // The ways from a finding to the people it is about.
 
