@@ -12,6 +12,10 @@
 // customers. To fill the book, the refresh reads receipts, lines, customers, facts
 // and outcomes in its own SQL, all of them at once (docs/adr/0010); it never writes there.
 //
+// What needs no more than days, lines or numbers has a package of its own beneath:
+// life (stages), basket (lines), refill (jars), factors (what sales are made of),
+// winback, exchange (currencies). The types that others speak of have their names here.
+//
 // Invariants:
 //   - Readers see one whole version: a refresh writes the half of the rows that
 //     nobody reads, and turns the head in the transaction of model and reports.
