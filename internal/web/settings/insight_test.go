@@ -111,7 +111,7 @@ func TestInsight_says_beside_each_number_what_is_wrong(t *testing.T) {
 func TestVisits_are_counted_month_by_month(t *testing.T) {
 	run(t, func(t *testing.T, o office) {
 		ctx, store := t.Context(), o.store.ID.String()
-		doc := o.site.Get("/settings/visits").Want(200).WantText("#month h2", "2026年10月").WantText("#year", "南京路店")
+		doc := o.site.Get("/settings/visits").Want(200).WantText("#month h2", "2026年10月").WantText("#month", "南京路店")
 		if next := doc.Count("#month a"); next != 2 {
 			t.Errorf("%d ways to other months, want one back and one to the running month", next)
 		}
@@ -122,7 +122,7 @@ func TestVisits_are_counted_month_by_month(t *testing.T) {
 			return []string{"month", month, "new." + store, fresh, "old." + store, old}
 		}
 		o.site.Post("/settings/visits", save("2026-10", "1200", "340")...).WantRedirect("/settings/visits?month=2026-10")
-		doc = o.site.Get("/settings/visits?month=2026-10").Want(200).WantText("#year td.font-semibold", "1,540")
+		doc = o.site.Get("/settings/visits?month=2026-10").Want(200).WantText("#year [aria-current]", "2026年10月").WantText("#year [data-months]", "1,540").WantNone("#year table")
 		if got := doc.Attr("input[name='new."+store+"']", "value"); got != "1200" {
 			t.Errorf("the box holds %q", got)
 		}
@@ -175,7 +175,7 @@ func TestVisits_are_entered_by_whoever_runs_the_store(t *testing.T) {
 				}
 				site.Get("/settings/visits").Want(200).WantText("#year [data-months]", "15")
 			case org.Marketer, org.Administrator: // all stores
-				site.Get("/settings/visits").Want(200).WantText("#month", "淮海路店").WantText("#year [data-months]", "2 家店填了 1 家")
+				site.Get("/settings/visits").Want(200).WantText("#month", "淮海路店").WantText("#year [data-months]", "2 家店填了 1 家").WantText("#year td.font-semibold", "15")
 			default:
 				site.Get("/settings/visits").Want(403)
 				site.Post("/settings/visits", form...).Want(403)
