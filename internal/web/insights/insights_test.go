@@ -397,3 +397,13 @@ func TestFlow_between_two_days_that_were_chosen(t *testing.T) {
 		s.site.As(s.boss).Get("/insights/flow?to=2026-11-01").Want(200).WantText("[role=alert]", "日期不对")
 	})
 }
+
+func TestPages_say_what_the_purchases_cannot_tell(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		s.exec("UPDATE receipt SET currency = 'HKD' WHERE customer_id = ?", int64(s.elsewhere))
+		s.refresh()
+		boss := s.site.As(s.boss)
+		boss.Get("/insights").Want(200).WantText("main", "最多这些：更早的购买没有记录")
+		boss.Get("/insights/model").Want(200).WantText("main", "1 张 HKD 小票没有计入")
+	})
+}

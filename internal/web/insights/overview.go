@@ -41,6 +41,9 @@ func drawOverview(o *opened, rep insight.Overview) view {
 		p.measure("at_risk", o.short(rep.AtRisk), nil),
 		p.measure("vips", o.percent(rep.VIPPart), nil),
 	}
+	if !y.NewKnown && y.New > 0 {
+		p.Measures[2].Note = o.t("insights.new_at_most")
+	}
 	p.Measures[3].Href = o.link("lost")
 	p.Measures[4].Note = o.t("insights.of_customers", "some", rep.Repeaters, "all", rep.Customers)
 	p.Measures[6].Note, p.Measures[6].Href = o.t("insights.warned", "n", rep.Warned), o.link("warnings")
