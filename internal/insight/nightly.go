@@ -11,7 +11,8 @@ import (
 )
 
 // RefreshJob is the nightly job: it refreshes as of the day that has just ended
-// where most stores are, unless somebody asked for another day.
+// where most stores are, unless somebody asked for another day. In a store farther
+// west that day may go on: what is still sold on it counts the night after.
 type RefreshJob struct {
 	Zone string  `json:"zone"`
 	AsOf day.Day `json:"as_of,omitzero"`
