@@ -156,11 +156,11 @@ func ExampleFitReturn() {
 	}
 	for i := range 3 {
 		h := today.Histories.At(i)
-		fmt.Printf("customer %d, %d purchases, silent for %.0f weeks: P(active) %.1f\n",
+		fmt.Printf("customer %d, purchases %d, silent for %.0f weeks: P(active) %.1f\n",
 			today.Histories.Customer[i], h.X+1, h.T-h.Tx, scores.Active[i])
 	}
 	// Output:
-	// customer 0, 3 purchases, silent for 28 weeks: P(active) 0.0
-	// customer 1, 12 purchases, silent for 12 weeks: P(active) 0.3
-	// customer 2, 1 purchases, silent for 40 weeks: P(active) 0.0
+	// customer 0, purchases 3, silent for 28 weeks: P(active) 0.0
+	// customer 1, purchases 12, silent for 12 weeks: P(active) 0.3
+	// customer 2, purchases 1, silent for 40 weeks: P(active) 0.0
 }

@@ -58,11 +58,11 @@ func Example() {
 	}
 
 	for i := range 3 {
-		fmt.Printf("customer %d: %d purchases, the last %.0f weeks ago; P(active within 13 weeks) %.2f, worth %.0f in a year\n",
+		fmt.Printf("customer %d, purchases %d: the last %.0f weeks ago; P(active within 13 weeks) %.2f, worth %.0f in a year\n",
 			histories.Customer[i], histories.X[i]+1, histories.T[i]-histories.Tx[i], scores.Active[i], worth[i])
 	}
 	// Output:
-	// customer 0: 2 purchases, the last 55 weeks ago; P(active within 13 weeks) 0.03, worth 2 in a year
-	// customer 1: 1 purchases, the last 57 weeks ago; P(active within 13 weeks) 0.02, worth 3 in a year
-	// customer 2: 9 purchases, the last 11 weeks ago; P(active within 13 weeks) 0.56, worth 183 in a year
+	// customer 0, purchases 2: the last 55 weeks ago; P(active within 13 weeks) 0.03, worth 2 in a year
+	// customer 1, purchases 1: the last 57 weeks ago; P(active within 13 weeks) 0.02, worth 3 in a year
+	// customer 2, purchases 9: the last 11 weeks ago; P(active within 13 weeks) 0.56, worth 183 in a year
 }

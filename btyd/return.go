@@ -310,13 +310,14 @@ func fitBoth(h *Histories) (twoModels, error) {
 // note keeps the warnings of a model. What they advise is for those who use it by itself.
 func (m *twoModels) note(one Model, warnings []Warning) {
 	for _, w := range warnings {
-		param, text := one.Name(), "one of the two models underneath could not determine it from these data; "+
-			"P(active) remains usable. Fit the model by itself to know more."
+		name := one.Name()
+		param, text := name, name+", one of the two models underneath, could not determine it from these data; "+
+			"P(active) remains usable. To know more, fit "+name+" by itself."
 		if w.Param != "" {
 			param += "." + w.Param
 		}
 		if w.Code == NotConverged {
-			text = "one of the two models underneath did not converge: let Evaluate compare with others before use."
+			text = name + ", one of the two models underneath, did not converge: let Evaluate compare with others before use."
 		}
 		m.warnings = append(m.warnings, Warning{Code: w.Code, Param: param, Text: text})
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -286,6 +287,11 @@ func TestReturn_stays_ahead_where_the_models_are_on_their_boundary(t *testing.T)
 	}
 	if !slices.ContainsFunc(fit.Warnings, func(w Warning) bool { return w.Code == Boundary && w.Param == "paretonbd.s" }) {
 		t.Errorf("warnings: %+v", fit.Warnings)
+	}
+	for _, w := range fit.Warnings { // it names the model it is of, and does not send the reader where he is
+		if model, _, _ := strings.Cut(w.Param, "."); !strings.HasPrefix(w.Text, model+", one of the two") || strings.Contains(w.Text, "Return") {
+			t.Errorf("%s: %q", w.Param, w.Text)
+		}
 	}
 	for _, horizon := range []float64{45, 91} {
 		r, err := Evaluate(l, Window{End: float64(date("2011-09-09"))}, horizon, ReturnScorer(), ModelScorer("paretonbd", FitParetoNBD), ModelScorer("mbgnbd", FitMBGNBD))

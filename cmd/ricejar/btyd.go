@@ -9,7 +9,9 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ricejar/ricejar/btyd"
 	"github.com/ricejar/ricejar/internal/day"
@@ -50,8 +52,8 @@ type modelFlags struct {
 	CalibrationEnd string `help:"The last day the model may know, YYYY-MM-DD; the last of the file when left out." placeholder:"D"`
 	HoldoutEnd     string `help:"The last day to predict, YYYY-MM-DD." placeholder:"D"`
 	Horizon        int    `help:"How many units ahead to predict, where no --holdout-end says so; 91 days or 13 weeks when left out." placeholder:"N"`
-	Unit           string `help:"Unit of time: day or week. Parameters that are times are in it." enum:"day,week" default:"week"`
-	Model          string `help:"return (best at who comes back); mbgnbd, paretonbd, bgnbd; mbgcnbdk, bgcnbdk (customers in a rhythm); gammagamma (spend alone)." enum:"bgnbd,mbgnbd,paretonbd,bgcnbdk,mbgcnbdk,gammagamma,return" default:"mbgnbd"`
+	Unit           choice `help:"Unit of time: day or week. Parameters that are times are in it." enum:"day,week" default:"week"`
+	Model          choice `help:"return (best at who comes back); mbgnbd, paretonbd, bgnbd; mbgcnbdk, bgcnbdk (customers in a rhythm); gammagamma (spend alone)." enum:"bgnbd,mbgnbd,paretonbd,bgcnbdk,mbgcnbdk,gammagamma,return" default:"mbgnbd"`
 	K              int    `help:"Fix k of bgcnbdk and mbgcnbdk, 1 to 50; chosen by likelihood when left out." placeholder:"K"`
 	JSON           bool   `help:"Print what there is to say of the fit as JSON." name:"json"`
 }
@@ -59,6 +61,7 @@ type modelFlags struct {
 // study is a file read, with the window and horizon it is looked at through.
 type study struct {
 	*purchasesRead
+	app      *App
 	flags    *modelFlags
 	past     *btyd.Past
 	holdout  float64 // its last day, or 0
@@ -99,11 +102,14 @@ func (f *modelFlags) open(app *App) (*study, error) {
 	if f.Model == "gammagamma" && f.Spend == "" {
 		return nil, errs.New(errs.Invalid, "btyd.no_spend")
 	}
+	if f.PaidOnly && f.Spend == "" {
+		return nil, errs.New(errs.Invalid, "btyd.paid_only")
+	}
 	read, err := f.read(app)
 	if err != nil {
 		return nil, err
 	}
-	s := &study{purchasesRead: read, flags: f, holdout: float64(holdout)}
+	s := &study{purchasesRead: read, app: app, flags: f, holdout: float64(holdout)}
 	w := btyd.Window{End: cmp.Or(float64(end), read.log.Last()), Unit: 1}
 	horizon := 91.0
 	if f.Unit == "week" {
@@ -111,7 +117,7 @@ func (f *modelFlags) open(app *App) (*study, error) {
 	}
 	last := day.Day(read.log.Last())
 	if holdout != 0 && s.holdout <= w.End {
-		return nil, errs.New(errs.Invalid, "btyd.holdout_first", "end", last, "holdout", holdout)
+		return nil, s.refuse("btyd.holdout_first", "end", last, "holdout", holdout)
 	}
 	if n := end.Sub(last); end != 0 && n > quietDays {
 		s.warnings = append(s.warnings, btyd.Warning{Code: afterData, Text: fmt.Sprintf(
@@ -142,9 +148,16 @@ func flagDay(text string) (day.Day, error) {
 // explain puts into words why nothing could be fitted.
 func (s *study) explain(err error) error {
 	if errors.Is(err, btyd.ErrTooFew) {
-		return errs.New(errs.Invalid, "btyd.too_few", "customers", len(s.names), "purchases", s.log.Len())
+		p := s.app.Printer
+		return s.refuse("btyd.too_few", "customers", p.T("btyd.customers", "n", len(s.names)), "purchases", p.T("btyd.purchases", "n", s.log.Len()))
 	}
 	return err
+}
+
+// refuse is the error of a file that gives too little. It tells first which rows could not be read: they may be why.
+func (s *study) refuse(key string, pairs ...any) error {
+	s.rows.print(s.app.Err, s.app.Printer)
+	return errs.New(errs.Invalid, key, pairs...)
 }
 
 // fitted is a fitted model, of whatever kind.
@@ -244,18 +257,18 @@ func (c *btydEvaluateCmd) Run(app *App) error {
 	last := s.log.Last()
 	if s.holdout == 0 && c.Horizon == 0 { // to the end of the file
 		if s.past.Horizon = (last - s.past.Window.End) / s.past.Window.Unit; s.past.Horizon <= 0 {
-			return errs.New(errs.Invalid, "btyd.no_holdout", "last", day.Day(last))
+			return s.refuse("btyd.no_holdout", "last", day.Day(last))
 		}
 	}
 	var f fitted
-	report, err := btyd.Evaluate(s.log, s.past.Window, s.past.Horizon, btyd.Scorer{Name: c.Model, Score: func(p *btyd.Past, dst btyd.Scores) (err error) {
+	report, err := btyd.Evaluate(s.log, s.past.Window, s.past.Horizon, btyd.Scorer{Name: string(c.Model), Score: func(p *btyd.Past, dst btyd.Scores) (err error) {
 		if f, err = c.fit(p); err != nil {
 			return err
 		}
 		return f.score(p, dst)
 	}})
 	if err != nil { // the past was looked at already, so it is the time after it that is too short
-		return errs.New(errs.Invalid, "btyd.no_holdout", "last", day.Day(last))
+		return s.refuse("btyd.no_holdout", "last", day.Day(last))
 	}
 	if err := report.Results[0].Err; err != nil {
 		return s.explain(err)
@@ -392,12 +405,24 @@ func cellOf(v float64) string {
 	return strconv.FormatFloat(v, 'g', 10, 64)
 }
 
+// spendParams are the parameters of gammagamma: they tell nothing of who leaves.
+var spendParams = []string{"p", "q", "gamma"}
+
 // printWarnings says what to know before believing a fit: an English reader gets the library's own words.
 // What concerns several parameters alike is said once.
 func printWarnings(w io.Writer, p i18n.Printer, warnings []btyd.Warning) {
 	said := func(one btyd.Warning) string {
 		if p.Locale == i18n.English {
 			return one.Text
+		}
+		model, _, underneath := strings.Cut(one.Param, ".") // paretonbd.s, of return
+		switch {
+		case one.Code == btyd.NotConverged && model != "":
+			return p.T("btyd.warning.underneath_not_converged", "model", model)
+		case underneath:
+			return p.T("btyd.warning.underneath", "model", model)
+		case one.Code == btyd.Boundary && slices.Contains(spendParams, one.Param):
+			return p.T("btyd.warning.boundary_spend")
 		}
 		return p.T("btyd.warning." + string(one.Code))
 	}

@@ -73,7 +73,7 @@ func holdoutOf(r btyd.Result) *holdoutJSON {
 
 // printFit prints a fit and, where it was checked, how that went.
 func (a *App) printFit(s *study, f fitted, report *btyd.Report) error {
-	out := fitJSON{Model: s.flags.Model, Unit: s.flags.Unit, CalibrationEnd: day.Day(s.past.Window.End), Horizon: figure(s.past.Horizon),
+	out := fitJSON{Model: string(s.flags.Model), Unit: string(s.flags.Unit), CalibrationEnd: day.Day(s.past.Window.End), Horizon: figure(s.past.Horizon),
 		Customers: f.customers, Params: map[string]figure{}, SE: map[string]figure{}, LL: figure(f.ll), Warnings: []warningJSON{}, Rows: s.rows}
 	for _, e := range f.estimates {
 		out.Params[e.Name], out.SE[e.Name] = figure(e.Value), figure(e.SE)
@@ -97,7 +97,7 @@ func (a *App) printFit(s *study, f fitted, report *btyd.Report) error {
 		return a.PrintJSON(out)
 	}
 	p := a.Printer
-	fmt.Fprintln(a.Out, p.T("btyd.fitted", "model", out.Model, "customers", out.Customers, "day", out.CalibrationEnd, "unit", p.T("btyd.unit."+out.Unit)))
+	fmt.Fprintln(a.Out, p.T("btyd.fitted", "model", out.Model, "customers", p.T("btyd.customers", "n", out.Customers), "day", out.CalibrationEnd, "unit", p.T("btyd.unit."+out.Unit)))
 	if out.Base != "" {
 		fmt.Fprintln(a.Out, p.T("btyd.base", "model", out.Base))
 	}
@@ -122,7 +122,8 @@ func (a *App) printFit(s *study, f fitted, report *btyd.Report) error {
 // printHoldout prints the check as a table: the names of the measures are those of the literature.
 func (a *App) printHoldout(r *btyd.Report) {
 	p, q := a.Printer, r.Results[0].Quality
-	fmt.Fprintln(a.Out, p.T("btyd.holdout", "customers", q.Customers, "share", p.Percent(q.Active), "purchases", int64(q.Purchases)))
+	fmt.Fprintln(a.Out, p.T("btyd.holdout", "customers", p.T("btyd.customers", "n", q.Customers), "share", p.Percent(q.Active),
+		"purchases", p.T("btyd.purchases", "n", int64(q.Purchases))))
 	for i, one := range r.Results {
 		if one.Err != nil { // too little before the day
 			fmt.Fprintf(a.Out, "%-12s %10s\n", one.Name, "–")

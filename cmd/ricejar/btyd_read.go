@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,9 +23,19 @@ type purchasesFile struct {
 	File      string `arg:"" help:"A .csv, .csv.gz, .tsv or .xlsx file, or a text with columns parted by blanks: a row per purchase, or per line of one."`
 	Customer  string `help:"Column that tells the customer: its name, or its number from 1." required:"" placeholder:"COL"`
 	Date      string `help:"Column that tells the date." required:"" placeholder:"COL"`
-	Spend     string `help:"Column that tells what was spent; Quantity*UnitPrice multiplies two. Rows below 0 are returns and left out." placeholder:"COL"`
+	Spend     string `help:"Column that tells what was spent; Quantity*UnitPrice multiplies two. Rows below 0 are returns and left out; rows of 0 count as purchases." placeholder:"COL"`
+	PaidOnly  bool   `help:"Leave out rows of 0 too: gifts, samples, free lines."`
 	NoHeader  bool   `help:"The first row is data already: name the columns by their numbers."`
-	DateOrder string `help:"What 3/4/2024 means: dmy or mdy. Asked for where it matters." enum:",dmy,mdy" default:""`
+	DateOrder choice `help:"What 3/4/2024 means: dmy or mdy. Asked for where it matters." enum:",dmy,mdy" default:""`
+}
+
+// choice is one of a few words, however it is written: BG/NBD is bgnbd, and Gamma-Gamma gammagamma.
+type choice string
+
+// UnmarshalText leaves the small letters.
+func (c *choice) UnmarshalText(text []byte) error {
+	*c = choice(strings.NewReplacer("/", "", "-", "", "_", "", " ", "").Replace(strings.ToLower(string(text))))
+	return nil
 }
 
 // maxRowProblems is how many of the rows that could not be used are told one by one.
@@ -41,8 +52,11 @@ type rowCounts struct {
 	Read      int          `json:"read"`
 	Anonymous int          `json:"anonymous"` // without a customer
 	Returns   int          `json:"returns"`
+	Free      int          `json:"free"` // of 0, left out only where that was asked for
 	Bad       int          `json:"bad"`
 	Problems  []rowProblem `json:"problems"` // the first of the bad ones
+
+	paidOnly bool // the free ones were left out
 }
 
 // purchasesRead are the purchases of a file.
@@ -116,6 +130,32 @@ func (t *textTable) column(name string, byNumber bool) (int, error) {
 	return 0, errs.New(errs.Invalid, "import.column_missing", "column", name, "columns", strings.Join(t.header, ", "))
 }
 
+// data tells whether the first row is data that was taken for names, by a cell of it: a date where the date is to be, or an
+// amount where the spend is. Numbers of columns are looked at too: 2 may name none and stand in a cell by chance.
+func (t *textTable) data(date, spend string) (cell string, yes bool) {
+	named := func(name string) bool {
+		return slices.ContainsFunc(t.header, func(h string) bool { return strings.EqualFold(h, name) })
+	}
+	for i, name := range t.header {
+		number := strconv.Itoa(i + 1)
+		if number == date || strings.EqualFold(name, date) {
+			_, asDay := purchase.ParseDay([]byte(name), purchase.DayFirst)
+			_, asMonth := purchase.ParseDay([]byte(name), purchase.MonthFirst)
+			if asDay || asMonth {
+				return name, true
+			}
+		}
+		for part := range strings.SplitSeq(spend, "*") {
+			if part = strings.TrimSpace(part); number == part && !named(part) { // some programs write 0,1,2,3 for names
+				if _, ok := amount([]byte(name)); ok {
+					return name, true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
 // columns are those of a product of columns.
 func (t *textTable) columns(product string, byNumber bool) ([]int, error) {
 	if whole, err := t.column(product, byNumber); err == nil {
@@ -150,7 +190,11 @@ func (f purchasesFile) read(app *App) (*purchasesRead, error) {
 		return nil, err
 	}
 	defer t.Close()
-	r := &reading{purchasesFile: f, print: app.Printer, numbers: map[string]int32{}, out: &purchasesRead{rows: rowCounts{Problems: []rowProblem{}}}}
+	rows := rowCounts{Problems: []rowProblem{}, paidOnly: f.PaidOnly}
+	r := &reading{purchasesFile: f, print: app.Printer, numbers: map[string]int32{}, out: &purchasesRead{rows: rows}}
+	if cell, yes := t.data(f.Date, f.Spend); yes && !f.NoHeader {
+		return nil, errs.New(errs.Invalid, "btyd.header_is_data", "cell", cell)
+	}
 	if r.customer, err = t.column(f.Customer, f.NoHeader); err != nil {
 		return nil, err
 	}
@@ -187,7 +231,7 @@ func (f purchasesFile) read(app *App) (*purchasesRead, error) {
 	}
 	if r.out.log.Len() == 0 {
 		r.out.rows.print(app.Err, app.Printer)
-		return nil, errs.New(errs.Invalid, "btyd.no_purchases", "rows", r.out.rows.Read)
+		return nil, errs.New(errs.Invalid, "btyd.no_purchases", "n", r.out.rows.Read)
 	}
 	return r.out, nil
 }
@@ -233,6 +277,11 @@ func (r *reading) take(no int, cells [][]byte, fault string) error {
 			spend = 1
 		}
 		spend *= v
+	}
+	if len(r.spend) > 0 && spend == 0 {
+		if r.out.rows.Free++; r.PaidOnly {
+			return nil
+		}
 	}
 	number, known := r.numbers[string(name)]
 	if !known {
@@ -287,7 +336,13 @@ func amount(cell []byte) (float64, bool) {
 func (c rowCounts) print(w io.Writer, p i18n.Printer) {
 	line := func(key string, pairs ...any) { _, _ = io.WriteString(w, p.T(key, pairs...)+"\n") }
 	if cmp.Or(c.Anonymous, c.Returns, c.Bad) > 0 {
-		line("btyd.rows", "rows", c.Read, "anonymous", c.Anonymous, "returns", c.Returns, "bad", c.Bad)
+		line("btyd.rows", "n", c.Read, "anonymous", c.Anonymous, "returns", p.T("btyd.returns", "n", c.Returns), "bad", c.Bad)
+	}
+	switch {
+	case c.Free > 0 && c.paidOnly:
+		line("btyd.rows.free_out", "n", c.Free)
+	case c.Free > 0:
+		line("btyd.rows.free", "n", c.Free)
 	}
 	for i, bad := range c.Problems {
 		if i == printedProblems {

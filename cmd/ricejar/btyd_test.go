@@ -124,7 +124,7 @@ func TestBtyd_fits_scores_and_evaluates_any_file_without_a_database(t *testing.T
 			t.Fatalf("row %v", row)
 		}
 	}
-	if !strings.Contains(errOut, "1 returns") {
+	if !strings.Contains(errOut, "1 return,") {
 		t.Errorf("beside the scores: %q", errOut)
 	}
 	to := filepath.Join(t.TempDir(), "scores.csv")
@@ -151,6 +151,8 @@ func TestBtyd_says_what_is_wrong(t *testing.T) {
 	twice := file("twice.csv", "who,when,who\na,2024-01-01,b\n")
 	slashes := file("slashes.csv", "who,when\na,13/4/2024\nb,3/4/2024\n")
 	empty := file("empty.csv", "")
+	headless := file("headless.txt", " 00004 2 19970101  2  29.33\n 00004 2 19970118  2  29.73\n 00021 3 19970101  3  63.34\n")
+	american := file("american.csv", "a,12/25/2024,5\nb,12/26/2024,5\n")
 	who := func(args ...string) []string { return append(args, "--customer", "who", "--date", "when") }
 	for want, args := range map[string][]string{
 		"nowhere.csv":                 who("fit", "nowhere.csv"),
@@ -177,6 +179,11 @@ func TestBtyd_says_what_is_wrong(t *testing.T) {
 		"-o names the file":           who("score", path, "-o", path),
 		"gammagamma needs to know":    who("fit", path, "--model", "gammagamma"),
 		"holds nothing":               who("fit", empty),
+		"(“19970101”), not like":      {"fit", headless, "--customer", "2", "--date", "3"}, // 2 is the name of two columns, by chance
+		"(“12/25/2024”), not like":    {"fit", american, "--customer", "1", "--date", "2"},
+		"(“29.33”), not like":         {"fit", headless, "--customer", "1", "--date", "2", "--spend", "5"},
+		"--paid-only needs to know":   who("fit", path, "--paid-only"),
+		"--model must be one of":      who("fit", path, "--model", "nbd"),
 	} {
 		if _, errOut := runBtyd(t, 2, args...); !strings.Contains(errOut, want) {
 			t.Errorf("%v: got %q, want %q", args, errOut, want)
@@ -231,6 +238,9 @@ func TestBtyd_reads_files_as_others_write_them(t *testing.T) {
 		"a product": args(shopOf(t, "who,when,n,paid", path, func(who, on, paid string) string {
 			return who + "," + on + ",2," + paid
 		}), "who", "when", "n*paid"),
+		"numbers for names": args(shopOf(t, "0,1,2", path, func(who, on, paid string) string {
+			return who + "," + on + "," + paid
+		}), "0", "1", "2"),
 		"without a header": append(args(shopOf(t, "", path, func(who, on, paid string) string {
 			return who + "," + on + "," + paid
 		}), "1", "2", "3"), "--no-header"),
@@ -257,6 +267,58 @@ func TestBtyd_says_that_days_after_the_file_count_as_silent(t *testing.T) {
 		}
 		if said != want {
 			t.Errorf("calibrated to %s: %+v", end, f.Warnings)
+		}
+	}
+}
+
+// A date as the command does not know it, all down the file, leaves little: the rows say so, the sum of what is left does not.
+func TestBtyd_tells_the_rows_it_cannot_read_before_it_gives_up(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "shop.csv")
+	if err := os.WriteFile(path, []byte("who,when\na,2024-01-01\nb,13-Feb-24\nb,14-Feb-24\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for what, args := range map[string][]string{
+		"the file has 1 customer and 1 purchase in all": {"fit", path},
+		"too early to check":                            {"evaluate", path, "--calibration-end", "2024-01-01"},
+		"must end after":                                {"score", path, "--holdout-end", "2023-12-31"},
+	} {
+		_, errOut := runBtyd(t, 2, append(args, "--customer", "who", "--date", "when")...)
+		row, end := strings.Index(errOut, "Row 3: “13-Feb-24” is not a date"), strings.Index(errOut, what)
+		if row < 0 || end < row {
+			t.Errorf("%s: got %q", args[0], errOut)
+		}
+	}
+}
+
+func TestBtyd_counts_a_row_of_nothing_as_a_purchase_unless_told_not_to(t *testing.T) {
+	path, _ := shopFile(t, 400)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(text, "C1,2025-12-30,0\nnobody else,2025-12-30,0.00\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"fit", path, "--customer", "who", "--date", "when", "--spend", "paid"}
+	all, paid := fitOf(t, args...), fitOf(t, append(args, "--paid-only")...)
+	if all.Customers != paid.Customers+1 || all.Rows.Free != 2 || paid.Rows.Free != 2 {
+		t.Errorf("%d customers with and %d without; rows %+v", all.Customers, paid.Customers, all.Rows)
+	}
+	for want, args := range map[string][]string{
+		"2 rows of 0 count as purchases": args, "2 rows of 0 were left out": append(args, "--paid-only"),
+	} {
+		if out, _ := runBtyd(t, 0, args...); !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+func TestBtyd_knows_a_model_however_its_name_is_written(t *testing.T) {
+	path, _ := shopFile(t, 400)
+	for name, want := range map[string]string{"MBGNBD": "mbgnbd", "BG/NBD": "bgnbd", "Pareto-NBD": "paretonbd", "Return": "return"} {
+		f := fitOf(t, "fit", path, "--customer", "who", "--date", "when", "--model", name, "--unit", "Day", "--date-order", "DMY")
+		if f.Model != want || f.Unit != "day" {
+			t.Errorf("%s: got %s by the %s", name, f.Model, f.Unit)
 		}
 	}
 }
@@ -290,6 +352,21 @@ func TestBtyd_says_once_what_concerns_several_parameters(t *testing.T) {
 	}
 }
 
+func TestBtyd_names_the_model_underneath_that_a_warning_is_about(t *testing.T) {
+	for want, one := range map[string]btyd.Warning{
+		"! paretonbd.s: return 依据两个模型，这是其中 paretonbd 的参数":   {Code: btyd.Boundary, Param: "paretonbd.s"},
+		"! mbgcnbdk: return 依据两个模型，其中 mbgcnbdk 没有收敛":        {Code: btyd.NotConverged, Param: "mbgcnbdk"},
+		"! gamma: 这个参数跑到了边界：数据里看不出它描述的消费额差异（顾客之间，或每次之间）。不要": {Code: btyd.Boundary, Param: "gamma"},
+		"! 搜索没有到达最优点": {Code: btyd.NotConverged},
+	} {
+		var out strings.Builder
+		printWarnings(&out, i18n.Printer{Locale: i18n.Hans}, []btyd.Warning{one})
+		if !strings.HasPrefix(out.String(), want) {
+			t.Errorf("got %q, want %q", out.String(), want)
+		}
+	}
+}
+
 // TestBtyd_gives_the_published_numbers reads the files of CDNOW as they are: columns parted by blanks, one
 // with a header and one without.
 func TestBtyd_gives_the_published_numbers(t *testing.T) {
@@ -315,6 +392,11 @@ func TestBtyd_gives_the_published_numbers(t *testing.T) {
 				t.Errorf("%s: %s is %s, want %s", model, words[i], got, words[i+1])
 			}
 		}
+	}
+	retail := filepath.Join(filepath.Dir(file), "..", "online-retail", "online-retail.csv.gz")
+	if f := fitOf(t, "fit", retail, "--customer", "CustomerID", "--date", "InvoiceDate", "--spend", "Quantity*UnitPrice", "--paid-only",
+		"--unit", "day", "--model", "bgnbd"); f.Customers != 4338 || fmt.Sprintf("%.6f %.4f", f.Params["r"], f.Params["alpha"]) != "0.826542 68.9051" {
+		t.Errorf("Online Retail: %+v", f)
 	}
 	master := filepath.Join(filepath.Dir(file), "CDNOW_master.txt")
 	f := fitOf(t, "evaluate", master, "--customer", "customer_id", "--date", "date", "--calibration-end", "1997-12-31",
