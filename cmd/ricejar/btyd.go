@@ -411,6 +411,7 @@ var spendParams = []string{"p", "q", "gamma"}
 // printWarnings says what to know before believing a fit: an English reader gets the library's own words.
 // What concerns several parameters alike is said once.
 func printWarnings(w io.Writer, p i18n.Printer, warnings []btyd.Warning) {
+	alike := slices.ContainsFunc(warnings, func(w btyd.Warning) bool { return w.Code == btyd.Boundary && w.Param == "alpha" })
 	said := func(one btyd.Warning) string {
 		if p.Locale == i18n.English {
 			return one.Text
@@ -423,6 +424,8 @@ func printWarnings(w io.Writer, p i18n.Printer, warnings []btyd.Warning) {
 			return p.T("btyd.warning.underneath", "model", model)
 		case one.Code == btyd.Boundary && slices.Contains(spendParams, one.Param):
 			return p.T("btyd.warning.boundary_spend")
+		case one.Code == btyd.Boundary && alike && (one.Param == "r" || one.Param == "alpha"): // r alone tells something else
+			return p.T("btyd.warning.boundary_rate")
 		}
 		return p.T("btyd.warning." + string(one.Code))
 	}

@@ -354,6 +354,7 @@ func TestBtyd_says_once_what_concerns_several_parameters(t *testing.T) {
 
 func TestBtyd_names_the_model_underneath_that_a_warning_is_about(t *testing.T) {
 	for want, one := range map[string]btyd.Warning{
+		"! alpha: 这两个参数": {Code: btyd.Boundary, Param: "alpha"},
 		"! paretonbd.s: return 依据两个模型，这是其中 paretonbd 的参数":   {Code: btyd.Boundary, Param: "paretonbd.s"},
 		"! mbgcnbdk: return 依据两个模型，其中 mbgcnbdk 没有收敛":        {Code: btyd.NotConverged, Param: "mbgcnbdk"},
 		"! gamma: 这个参数跑到了边界：数据里看不出它描述的消费额差异（顾客之间，或每次之间）。不要": {Code: btyd.Boundary, Param: "gamma"},
