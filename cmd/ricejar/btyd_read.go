@@ -33,7 +33,7 @@ type purchasesFile struct {
 type choice string
 
 // UnmarshalText leaves the small letters.
-func (c *choice) UnmarshalText(text []byte) error {
+func (c *choice) UnmarshalText(text []byte) error { //nolint:unparam // as encoding.TextUnmarshaler has it
 	*c = choice(strings.NewReplacer("/", "", "-", "", "_", "", " ", "").Replace(strings.ToLower(string(text))))
 	return nil
 }
