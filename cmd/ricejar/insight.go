@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/insight"
@@ -23,7 +24,7 @@ type insightCmd struct {
 }
 
 type insightRefreshCmd struct {
-	AsOf string `help:"The last day to look at, YYYY-MM-DD; today when left out." name:"as-of" placeholder:"D"`
+	AsOf string `help:"The last day to look at, YYYY-MM-DD; left out: yesterday, or the day of the newest purchase where that is more than two weeks older." name:"as-of" placeholder:"D"`
 	JSON bool   `help:"Print as JSON." name:"json"`
 }
 
@@ -34,7 +35,12 @@ func (c *insightRefreshCmd) Run(app *App) error {
 		return err
 	}
 	defer s.Close()
-	asOf, err := app.day(s, c.AsOf)
+	var asOf day.Day
+	if c.AsOf != "" {
+		asOf, err = app.day(s, c.AsOf)
+	} else {
+		asOf, err = c.usual(app, s)
+	}
 	if err != nil {
 		return err
 	}
@@ -58,6 +64,26 @@ func (c *insightRefreshCmd) Run(app *App) error {
 	app.sayStale(done.Model.Newest, done.Model.Behind())
 	app.printModel(done.Model)
 	return nil
+}
+
+// usual is the day looked at where none was asked for; people are told which one
+// it is, and why.
+func (c *insightRefreshCmd) usual(app *App, s *Services) (day.Day, error) {
+	u, err := s.Insight.UsualDay(app.Context)
+	if err != nil {
+		return 0, err
+	}
+	if !c.JSON {
+		key := "insight.day.yesterday"
+		switch {
+		case u.Newest == 0:
+			key = "insight.day.empty"
+		case u.Old:
+			key = "insight.day.newest"
+		}
+		fmt.Fprintln(app.Out, app.Printer.T(key, "day", u.Day))
+	}
+	return u.Day, nil
 }
 
 // printModel says which model speaks and how right it was.
