@@ -19,6 +19,7 @@ import (
 type insightPeopleCmds struct {
 	Warned insightWarnedCmd `cmd:"" help:"List who may be leaving and why, whoever is worth most first."`
 	Best   insightBestCmd   `cmd:"" help:"List who bought most in the last year."`
+	People insightPeopleCmd `cmd:"" help:"List the customers of a stage, a group or a rank."`
 	WhatIf insightWhatIfCmd `cmd:"" name:"what-if" help:"Calculate what sales would be with other visitors, conversions or tickets."`
 }
 
@@ -43,7 +44,7 @@ type listed struct {
 }
 
 // printPeople prints a list, with what stands for each at the front.
-func (c *peopleFlags) printPeople(app *App, read func(s *Services, store org.StoreID) ([]insight.Scored, error), worth func(insight.Scored) int64) error {
+func (c *peopleFlags) printPeople(app *App, among insight.Among) error {
 	s, err := app.Open()
 	if err != nil {
 		return err
@@ -53,10 +54,12 @@ func (c *peopleFlags) printPeople(app *App, read func(s *Services, store org.Sto
 	if err != nil {
 		return err
 	}
-	people, err := read(s, store.ID)
+	among.Store = store.ID
+	page, err := s.Insight.People(app.Context, org.System, among, insight.PeopleCursor{}, max(1, c.Limit))
 	if err != nil {
 		return err
 	}
+	people := page.List
 	ids := make([]customer.ID, len(people))
 	for i, k := range people {
 		ids[i] = k.Customer
@@ -78,7 +81,7 @@ func (c *peopleFlags) printPeople(app *App, read func(s *Services, store org.Sto
 		return app.PrintJSON(list)
 	}
 	for i, k := range list {
-		fmt.Fprintf(app.Out, "%16s  %s  %s\n", app.Printer.Money(worth(people[i]), string(people[i].Currency)), cmp.Or(k.Name, k.Card, k.Customer.String()), k.Text)
+		fmt.Fprintf(app.Out, "%16s  %s  %s\n", app.Printer.Money(among.Worth(people[i]), string(people[i].Currency)), cmp.Or(k.Name, k.Card, k.Customer.String()), k.Text)
 	}
 	return nil
 }
@@ -87,20 +90,34 @@ type insightWarnedCmd struct{ peopleFlags }
 
 // Run lists the warned.
 func (c *insightWarnedCmd) Run(app *App) error {
-	return c.printPeople(app, func(s *Services, store org.StoreID) ([]insight.Scored, error) {
-		list, _, err := s.Insight.Warned(app.Context, org.System, store, insight.WarnedCursor{}, max(1, c.Limit))
-		return list, err
-	}, func(k insight.Scored) int64 { return k.Value })
+	return c.printPeople(app, insight.Among{Warned: true})
 }
 
 type insightBestCmd struct{ peopleFlags }
 
 // Run lists the best.
 func (c *insightBestCmd) Run(app *App) error {
-	return c.printPeople(app, func(s *Services, store org.StoreID) ([]insight.Scored, error) {
-		list, _, err := s.Insight.Best(app.Context, org.System, store, insight.BestCursor{}, max(1, c.Limit))
-		return list, err
-	}, func(k insight.Scored) int64 { return k.Spent })
+	return c.printPeople(app, insight.Among{Best: true})
+}
+
+type insightPeopleCmd struct {
+	peopleFlags
+	Stage string  `help:"Of this stage: new, forming, old, cooling, lost, won_back." enum:",new,forming,old,cooling,lost,won_back" default:""`
+	Group string  `help:"Of this group, by its code in insight rfm --json."`
+	Sign  string  `help:"Who may be leaving because of this: unhappy, returned, silent, fading." enum:",unhappy,returned,silent,fading" default:""`
+	Tenth int     `help:"Of this tenth by the sales to expect, 1 the most." placeholder:"1-10"`
+	Top   float64 `help:"The first so many percent by all they ever bought: 1, 2.5, 5, 10 or 20." placeholder:"PERCENT"`
+}
+
+// Run lists them.
+func (c *insightPeopleCmd) Run(app *App) error {
+	among := insight.Among{Group: c.Group, Sign: insight.Sign(c.Sign), Tenth: c.Tenth, Top: c.Top}
+	if c.Stage != "" {
+		if err := among.Stage.UnmarshalText([]byte(c.Stage)); err != nil {
+			return errs.Wrap(err, errs.NotFound, "insight.no_list")
+		}
+	}
+	return c.printPeople(app, among)
 }
 
 type insightWhatIfCmd struct {

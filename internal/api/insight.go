@@ -42,6 +42,7 @@ func (a *API) insightRoutes() {
 	add(a, Route{ID: "set_insight_setting", Method: http.MethodPut, Path: "/insight/setting", Tag: "insight", Right: org.SettingsWrite}, a.setInsightSetting)
 	add(a, Route{ID: "insight_what_if", Method: http.MethodPost, Path: "/insight/what-if", Tag: "insight", Right: org.ReportsRead}, a.whatIf)
 	add(a, Route{ID: "list_best", Method: http.MethodGet, Path: "/insight/best", Tag: "insight", Right: org.CustomersRead}, a.listBest)
+	add(a, Route{ID: "list_people", Method: http.MethodGet, Path: "/insight/people", Tag: "insight", Right: org.CustomersRead}, a.listPeople)
 	add(a, Route{ID: "list_warned", Method: http.MethodGet, Path: "/insight/warned", Tag: "insight", Right: org.CustomersRead}, a.listWarned)
 
 	add(a, Route{ID: "get_customer_insight", Method: http.MethodGet, Path: "/customers/{customer}/insight", Tag: "customers", Right: org.CustomersRead}, a.customerInsight)
@@ -175,7 +176,7 @@ func (a *API) setInsightSetting(ctx context.Context, actor org.Actor, in *insigh
 	return a.getInsightSetting(ctx, actor, nil)
 }
 
-// warned is a customer who may be leaving, or one of the best, who may as well.
+// warned is a customer on a list: who may be leaving, the best, a stage, a group.
 type warned struct {
 	Customer string          `json:"customer_id"`
 	Stage    insight.Stage   `json:"stage"`
@@ -200,28 +201,45 @@ type warnedIn struct {
 	Store Ref[org.Store] `query:"store" doc:"Only those of this store"`
 }
 
+type peopleIn struct {
+	warnedIn
+	Stage string  `query:"stage" enum:"new,forming,old,cooling,lost,won_back"`
+	Group string  `query:"group" enum:"champions,loyal,almost_loyal,promising,fresh,needs_attention,cannot_lose,at_risk,about_to_sleep,sleeping,gone" doc:"Of the RFM grid"`
+	Sign  string  `query:"sign" enum:"unhappy,returned,silent,fading" doc:"Why they may be leaving"`
+	Tenth int     `query:"tenth" minimum:"0" maximum:"10" doc:"By the sales to expect, 1 the most; 0: all"`
+	Top   float64 `query:"top" enum:"1,2.5,5,10,20" doc:"The first so many percent by all they ever bought"`
+}
+
+func (a *API) listPeople(ctx context.Context, actor org.Actor, in *peopleIn) (*pageOut[warned], error) {
+	among := insight.Among{Group: in.Group, Sign: insight.Sign(in.Sign), Tenth: in.Tenth, Top: in.Top}
+	if in.Stage != "" {
+		if err := among.Stage.UnmarshalText([]byte(in.Stage)); err != nil {
+			return nil, errs.Wrap(err, errs.NotFound, "insight.no_list")
+		}
+	}
+	return a.peopleOf(ctx, actor, among, &in.warnedIn)
+}
+
 func (a *API) listWarned(ctx context.Context, actor org.Actor, in *warnedIn) (*pageOut[warned], error) {
-	after, err := cursor[insight.WarnedCursor](in.After)
-	if err != nil {
-		return nil, err
-	}
-	list, next, err := a.Insight.Warned(ctx, actor, in.Store.Of, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return newPage(each(list, newWarned(i18n.From(ctx))), next)
+	return a.peopleOf(ctx, actor, insight.Among{Warned: true}, in)
 }
 
 func (a *API) listBest(ctx context.Context, actor org.Actor, in *warnedIn) (*pageOut[warned], error) {
-	after, err := cursor[insight.BestCursor](in.After)
+	return a.peopleOf(ctx, actor, insight.Among{Best: true}, in)
+}
+
+// peopleOf is a page of a list, whoever is worth most first.
+func (a *API) peopleOf(ctx context.Context, actor org.Actor, among insight.Among, in *warnedIn) (*pageOut[warned], error) {
+	at, err := cursor[insight.PeopleCursor](in.After)
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := a.Insight.Best(ctx, actor, in.Store.Of, after, in.Limit)
+	among.Store = in.Store.Of
+	p, err := a.Insight.People(ctx, actor, among, at, in.Limit)
 	if err != nil {
 		return nil, err
 	}
-	return newPage(each(list, newWarned(i18n.From(ctx))), next)
+	return newPage(each(p.List, newWarned(i18n.From(ctx))), p.Next)
 }
 
 func (a *API) customerInsight(ctx context.Context, actor org.Actor, in *CustomerPath) (*one[insight.Insight], error) {

@@ -93,38 +93,3 @@ func (k Scored) figures(asOf day.Day) *Figures {
 // sqlOnFile leaves out whose file was closed since the refresh, with the import that
 // opened it.
 const sqlOnFile = `EXISTS (SELECT 1 FROM customer c WHERE c.customer_id = s.customer_id)`
-
-// WarnedCursor is where a list of warned customers continues; the zero one is the beginning.
-type WarnedCursor struct {
-	Value    int64
-	Customer customer.ID
-}
-
-// Warned are the customers who may be leaving, the most valuable first, of those
-// the actor sees, narrowed to a store if one is given; and where the next page begins.
-func (s *Service) Warned(ctx context.Context, actor org.Actor, store org.StoreID, after WarnedCursor, limit int) ([]Scored, WarnedCursor, error) {
-	if err := actor.Need(org.CustomersRead); err != nil {
-		return nil, WarnedCursor{}, err
-	}
-	var list []Scored
-	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		h, err := readHead(ctx, tx)
-		if err != nil {
-			return err
-		}
-		where, args := actor.Scope().Narrow(store, 0).Where("s.owner_id", "s.store_id")
-		args = append([]any{h.half}, args...)
-		if after.Customer != 0 {
-			where += ` AND (s.value, s.customer_id) < (?, ?)`
-			args = append(args, after.Value, int64(after.Customer))
-		}
-		list, err = db.All(ctx, tx, scanScore, `SELECT `+sqlScore+` FROM insight_score s WHERE s.half = ? AND s.warning <> '' AND `+sqlOnFile+` AND `+where+
-			` ORDER BY s.value DESC, s.customer_id DESC LIMIT ?`, append(args, limit+1)...)
-		return err
-	})
-	if err != nil || len(list) <= limit {
-		return list, WarnedCursor{}, err
-	}
-	end := list[limit-1]
-	return list[:limit], WarnedCursor{end.Value, end.Customer}, nil
-}

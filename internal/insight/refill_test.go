@@ -182,16 +182,16 @@ func TestOneCustomersInsightIsForThoseWhoReachThem(t *testing.T) {
 			t.Error("the owner sees somebody else's customer")
 		}
 		warned := func(actor org.Actor) (ids []customer.ID) {
-			var after WarnedCursor
+			var after PeopleCursor
 			for {
-				list, next, err := sh.Warned(t.Context(), actor, 0, after, 1)
+				p, err := sh.People(t.Context(), actor, Among{Warned: true}, after, 1)
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, k := range list {
+				for _, k := range p.List {
 					ids = append(ids, k.Customer)
 				}
-				if after = next; after == (WarnedCursor{}) {
+				if after = p.Next; after == (PeopleCursor{}) {
 					return ids
 				}
 			}

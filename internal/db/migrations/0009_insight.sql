@@ -52,17 +52,24 @@ CREATE TABLE insight_score (
     expected     {{bigint}} NOT NULL,             -- thousandths of purchases within the horizon
     currency     {{text}} NOT NULL,
     spent        {{bigint}} NOT NULL,             -- the last 365 days
+    total        {{bigint}} NOT NULL,             -- ever
     value        {{bigint}} NOT NULL,             -- expected sales of the next 365 days, discounted
+    rfm          {{text}} NOT NULL,               -- code of the group in the grid of recency against frequency and value
     warning      {{text}} NOT NULL,               -- why they may be leaving: silent, fading, unhappy, returned; or empty
     warning_args {{text}} NOT NULL,               -- JSON: the arguments of the sentence
     PRIMARY KEY (customer_id, half)
 ) {{clustered}};
--- The warned, the most valuable first: of everyone, of a store, of a person.
+-- Lists of customers, whoever is worth most first: of a stage, of a group, of a
+-- tenth by what is to be expected; of a store, of a person.
+CREATE INDEX insight_score_stage ON insight_score (half, stage, value DESC, customer_id DESC);
+CREATE INDEX insight_score_rfm ON insight_score (half, rfm, value DESC, customer_id DESC);
+CREATE INDEX insight_score_value ON insight_score (half, value DESC, customer_id DESC);
+CREATE INDEX insight_score_store ON insight_score (half, store_id, value DESC, customer_id DESC);
+CREATE INDEX insight_score_owner ON insight_score (half, owner_id, value DESC, customer_id DESC);
+-- The warned, the best of a year and those who ever bought most are few.
 CREATE INDEX insight_score_warned ON insight_score (half, value DESC, customer_id DESC) WHERE warning <> '';
-CREATE INDEX insight_score_store ON insight_score (half, store_id, value DESC, customer_id DESC) WHERE warning <> '';
-CREATE INDEX insight_score_owner ON insight_score (half, owner_id, value DESC, customer_id DESC) WHERE warning <> '' AND owner_id <> 0;
--- The best, whoever bought most first: few, so that stores and people need no index of their own.
 CREATE INDEX insight_score_best ON insight_score (half, spent DESC, customer_id DESC) WHERE vip;
+CREATE INDEX insight_score_top ON insight_score (half, total DESC, customer_id DESC) WHERE monetary = 5;
 
 -- When a customer entered each stage, replayed from the purchases: kept by its
 -- differences, because it hardly changes from one night to the next.

@@ -37,8 +37,10 @@ func (h Pages) Routes(s *web.Site) {
 		s.Handle("GET "+rm.path(), org.ReportsRead, h.show(rm))
 		s.Handle("GET "+paths.Insight("download/"+rm.Name), org.ReportsRead, h.download(rm))
 	}
-	s.Handle("GET "+paths.Insight("warnings"), org.CustomersRead, h.warnings)
-	s.Handle("GET "+paths.Insight("best"), org.CustomersRead, h.best)
+	for _, name := range []string{"warnings", "best", "people"} {
+		s.Handle("GET "+paths.Insight(name), org.CustomersRead, h.people(roomOf(name)))
+		s.Handle("GET "+paths.Insight("download/"+name), org.CustomersExport, h.peopleFile(roomOf(name)), web.Slow())
+	}
 	s.Handle("GET "+paths.Insight("refresh"), org.SettingsWrite, h.progress)
 	s.Handle("POST "+paths.Insight("refresh"), org.SettingsWrite, h.refresh)
 }
@@ -84,6 +86,7 @@ type view struct {
 // opened is a room at a moment: of which store, as of when, for whom.
 type opened struct {
 	Room     room
+	Heading  string // of a list of people; empty: the room's own
 	Rooms    []room
 	Stores   []ui.Option // to choose from; one or none is no choice
 	Store    org.StoreID // 0: all
@@ -173,7 +176,12 @@ func (h Pages) show(rm room) web.Handler {
 	}
 }
 
-func (o *opened) title() string { return o.p.T("insights.room." + o.Room.Name) }
+func (o *opened) title() string {
+	if o.Heading != "" {
+		return o.Heading
+	}
+	return o.p.T("insights.room." + o.Room.Name)
+}
 
 // storeName is the name of the store shown, or that it is all of them.
 func (o *opened) storeName() string {
@@ -204,7 +212,8 @@ func (o *opened) pairs() []string {
 
 // kept is what stays chosen when another store is: how the page looks at its report.
 func (o *opened) kept() []string {
-	return map[string][]string{"cohorts": {"as"}, "stores": {"with", "by"}, "flow": {"days", "from", "to"}}[o.Room.Name]
+	return map[string][]string{"cohorts": {"as"}, "stores": {"with", "by"}, "flow": {"days", "from", "to"},
+		"warnings": {"sign"}, "people": {"stage", "group", "tenth", "top"}}[o.Room.Name]
 }
 
 // The ways from a finding to the people it is about.

@@ -1,135 +1,379 @@
 package insights
 
 import (
+	"context"
+	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 
+	"github.com/ricejar/ricejar/internal/audit"
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
+	"github.com/ricejar/ricejar/internal/sheet"
 	"github.com/ricejar/ricejar/internal/web"
+	"github.com/ricejar/ricejar/internal/web/paths"
+	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
-// peopleSize is how many stand on a page.
-const peopleSize = 30
+// peopleSize is how many stand on a page, and chunkSize how many of a file are
+// read at once.
+const (
+	peopleSize = 30
+	chunkSize  = 500
+)
 
 // peoplePage is a list of customers, whoever is worth most first: those who may be
-// leaving, or those who bought most. It is made of people and not of a report: who
-// sees customers sees theirs.
+// leaving, those who bought most, a stage, a group. It is made of people and not of
+// a report: who sees customers sees theirs.
 type peoplePage struct {
 	*opened
 
-	List    []insight.Scored
+	Among   insight.Among
+	People  insight.People
+	Count   int // to insight.CountedTo
 	Names   map[customer.ID]customer.Summary
-	First   string
-	Next    string
 	Horizon int
+	Bought  bool              // anybody has bought anything
 	Total   *insight.Overview // of the store shown; nil for who has no reports
 }
 
-// warnings are the customers who may be leaving.
-func (h Pages) warnings(w http.ResponseWriter, r *http.Request) error {
-	return h.people(w, r, "warnings", func(o *opened, at int64, after customer.ID) ([]insight.Scored, int64, customer.ID, error) {
-		list, next, err := h.Insight.Warned(r.Context(), o.Actor, o.Store, insight.WarnedCursor{Value: at, Customer: after}, peopleSize)
-		return list, next.Value, next.Customer, err
-	})
-}
-
-// best are the customers who bought most in a year.
-func (h Pages) best(w http.ResponseWriter, r *http.Request) error {
-	return h.people(w, r, "best", func(o *opened, at int64, after customer.ID) ([]insight.Scored, int64, customer.ID, error) {
-		list, next, err := h.Insight.Best(r.Context(), o.Actor, o.Store, insight.BestCursor{Spent: at, Customer: after}, peopleSize)
-		return list, next.Spent, next.Customer, err
-	})
-}
-
-// people shows a page of the list that read gives, from a place on.
-func (h Pages) people(w http.ResponseWriter, r *http.Request, name string,
-	read func(o *opened, at int64, after customer.ID) ([]insight.Scored, int64, customer.ID, error)) error {
-	o, err := h.openFor(r, roomOf(name))
-	if err != nil {
-		return err
+// among is the list that the address of a room asks for.
+func (o *opened) among() (insight.Among, error) {
+	a := insight.Among{Store: o.Store, Sign: insight.Sign(o.Query.Text("sign"))}
+	a.Warned, a.Best = o.Room.Name == "warnings", o.Room.Name == "best"
+	if o.Room.Name != "people" {
+		return a, nil
 	}
-	asOf, err := h.Insight.AsOf(r.Context(), o.Actor)
-	if err != nil {
-		return err
+	a.Group, a.Tenth = o.Query.Text("group"), int(o.Query.Int("tenth"))
+	if s := o.Query.Text("top"); s != "" {
+		top, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			return a, errs.Wrap(err, errs.NotFound, "web.not_found")
+		}
+		a.Top = top
 	}
-	if asOf == 0 {
-		return web.Render(w, r, web.Page{Title: o.title(), Body: emptyRoom(o)})
-	}
-	o.AsOf = asOf.String()
-	var after customer.ID
-	if text := o.Query.Text("after"); text != "" {
-		if after, err = id.Parse[customer.Customer](text); err != nil {
-			return errs.Wrap(err, errs.NotFound, "web.not_found")
+	if s := o.Query.Text("stage"); s != "" {
+		if err := a.Stage.UnmarshalText([]byte(s)); err != nil {
+			return a, errs.Wrap(err, errs.NotFound, "web.not_found")
 		}
 	}
-	p := peoplePage{opened: o}
-	list, at, next, err := read(o, o.Query.Int("value"), after)
+	if a.Group == "" && a.Tenth == 0 && a.Top == 0 && a.Stage == insight.Prospect {
+		return a, errs.New(errs.NotFound, "web.not_found")
+	}
+	return a, nil
+}
+
+// asked are what a link keeps of the list.
+func (o *opened) asked() (pairs []string) {
+	for _, name := range []string{"sign", "stage", "group", "tenth", "top"} {
+		if v := o.Query.Text(name); v != "" {
+			pairs = append(pairs, name, v)
+		}
+	}
+	return pairs
+}
+
+// heading is what a list is called.
+func (o *opened) heading(a insight.Among) string {
+	switch {
+	case a.Group != "":
+		return o.group(a.Group)
+	case a.Stage != insight.Prospect:
+		return o.stage(a.Stage)
+	case a.Tenth != 0:
+		return o.t("insights.people_tenth", "k", a.Tenth)
+	case a.Top != 0:
+		return o.t("insights.people_top", "percent", o.p.Decimal(a.Top, 1))
+	}
+	return o.t("insights.room." + o.Room.Name)
+}
+
+// openPeople opens a list; without a refresh AsOf stays empty.
+func (h Pages) openPeople(r *http.Request, rm room) (*opened, insight.Among, day.Day, error) {
+	o, err := h.openFor(r, rm)
 	if err != nil {
-		return err
+		return nil, insight.Among{}, 0, err
 	}
-	p.List = list
-	today, err := day.Parse(web.Today(r))
+	a, err := o.among()
 	if err != nil {
-		return err
+		return nil, a, 0, err
 	}
-	for i := range list {
-		list[i].Warning = list[i].Warning.On(asOf, today)
+	o.Heading = o.heading(a)
+	asOf, err := h.Insight.AsOf(r.Context(), o.Actor)
+	if err == nil && asOf != 0 {
+		o.AsOf = asOf.String()
 	}
-	ids := make([]customer.ID, len(list))
-	for i, k := range list {
-		ids[i] = k.Customer
+	return o, a, asOf, err
+}
+
+// people shows a page of a list.
+func (h Pages) people(rm room) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		o, among, asOf, err := h.openPeople(r, rm)
+		if err != nil {
+			return err
+		}
+		if asOf == 0 {
+			return web.Render(w, r, web.Page{Title: o.title(), Body: emptyRoom(o)})
+		}
+		p := peoplePage{opened: o, Among: among}
+		at, err := place(o)
+		if err != nil {
+			return err
+		}
+		if p.People, err = h.Insight.People(r.Context(), o.Actor, among, at, peopleSize); err != nil {
+			return err
+		}
+		if p.Count, err = h.Insight.CountPeople(r.Context(), o.Actor, among); err != nil {
+			return err
+		}
+		today, err := day.Parse(web.Today(r))
+		if err != nil {
+			return err
+		}
+		list := p.People.List
+		ids := make([]customer.ID, len(list))
+		for i := range list {
+			ids[i], list[i].Warning = list[i].Customer, list[i].Warning.On(asOf, today)
+		}
+		if p.Names, err = h.names(r, ids); err != nil {
+			return err
+		}
+		if err := h.readTotal(r, &p); err != nil {
+			return err
+		}
+		return web.Render(w, r, web.Page{Title: o.title(), Body: frame(o, peopleBody(p))})
 	}
-	if p.Names, err = h.names(r, ids); err != nil {
-		return err
-	}
-	if after != 0 {
-		p.First = o.link(name)
-	}
-	if next != 0 {
-		p.Next = o.link(name, "after", next.String(), "value", strconv.FormatInt(at, 10))
-	}
+}
+
+// readTotal reads what the list is seen against.
+func (h Pages) readTotal(r *http.Request, p *peoplePage) error {
 	set, _, err := h.Insight.Setting(r.Context())
 	if err != nil {
 		return err
 	}
-	p.Horizon = set.Horizon
-	if o.Actor.May(org.ReportsRead) {
-		total, doc, err := insight.ReportOf[insight.Overview](r.Context(), h.Insight, o.Actor, "overview", o.Store)
-		switch {
-		case err == nil:
-			p.Total, o.Currency, o.Newest, o.Behind = &total, total.Currency, doc.Newest.String(), doc.Behind
-		case !errs.Is(err, errs.NotFound): // a store that has sold nothing
-			return err
-		}
+	p.Horizon, p.Bought = set.Horizon, true
+	if !p.Actor.May(org.ReportsRead) {
+		return nil
 	}
-	return web.Render(w, r, web.Page{Title: o.title(), Body: frame(o, peopleBody(p))})
+	total, doc, err := insight.ReportOf[insight.Overview](r.Context(), h.Insight, p.Actor, "overview", p.Store)
+	if errs.Is(err, errs.NotFound) { // a store that has sold nothing
+		p.Bought = false
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.Total, p.Currency, p.Newest, p.Behind = &total, total.Currency, doc.Newest.String(), doc.Behind
+	p.Bought = total.Customers > 0
+	return nil
 }
 
-// told is the finding over the list.
-func (p peoplePage) told() string {
-	switch {
-	case p.Room.Name == "best" && p.Total != nil && p.Total.VIPs > 0:
-		return p.t("insights.best_told", "n", p.Total.VIPs, "share", p.percent(p.Total.VIPPart))
-	case p.Room.Name == "best":
-		return p.t("insights.best_list")
-	case p.Total != nil && p.Total.Warned > 0:
-		return p.t("insights.warned_told", "n", p.Total.Warned, "amount", p.short(p.Total.AtRisk))
+// place is where in the list the page begins.
+func place(o *opened) (at insight.PeopleCursor, err error) {
+	for _, name := range []string{"after", "before"} {
+		if text := o.Query.Text(name); text != "" {
+			at.At, at.Back = o.Query.Int("value"), name == "before"
+			if at.Customer, err = id.Parse[customer.Customer](text); err != nil {
+				return at, errs.Wrap(err, errs.NotFound, "web.not_found")
+			}
+		}
 	}
-	return p.t("insights.warnings_told")
+	return at, nil
+}
+
+// pager leads on and back.
+func (p peoplePage) pager() ui.Pager {
+	to := func(name string, at insight.PeopleCursor) string {
+		if at.Customer == 0 {
+			return ""
+		}
+		return p.link(p.Room.Name, append(p.asked(), name, at.Customer.String(), "value", strconv.FormatInt(at.At, 10))...)
+	}
+	g := ui.Pager{Prev: to("before", p.People.Prev), Next: to("after", p.People.Next)}
+	if g.Prev != "" {
+		g.First = p.link(p.Room.Name, p.asked()...)
+	}
+	return g
+}
+
+// howMany is how many are on the list, in words.
+func (p peoplePage) howMany() string {
+	if p.Count > insight.CountedTo {
+		return p.t("insights.people_more", "n", insight.CountedTo)
+	}
+	return p.t("insights.people", "n", p.Count)
+}
+
+// told is the finding over the list, and what to do with it.
+func (p peoplePage) told() (sentence, note string) {
+	a := p.Among
+	switch {
+	case a.Best && p.Total != nil && p.Total.VIPs > 0:
+		return p.t("insights.best_told", "n", p.Total.VIPs, "share", p.percent(p.Total.VIPPart)), p.t("insights.best_note")
+	case a.Best:
+		return p.t("insights.best_list"), p.t("insights.best_note")
+	case a.Warned && a.Sign == "" && p.Total != nil && p.Total.Warned > 0:
+		return p.t("insights.warned_told", "n", p.Total.Warned, "amount", p.short(p.Total.AtRisk)), p.t("insights.warnings_note")
+	case a.Warned:
+		return p.t("insights.warnings_told"), p.t("insights.warnings_note")
+	case a.Group != "":
+		return p.t("insights.people_told", "name", p.Heading, "count", p.howMany()), p.t("insights.group_do." + a.Group)
+	case a.Stage != insight.Prospect:
+		return p.t("insights.people_told", "name", p.Heading, "count", p.howMany()), p.t("insights.stage." + a.Stage.String())
+	}
+	note = p.t("insights.means.tenths_value")
+	if a.Top != 0 {
+		note = p.t("insights.means.top")
+	}
+	return p.t("insights.people_told", "name", p.Heading, "count", p.howMany()), note
+}
+
+// ways lead from a list to where something can be done about it.
+func (p peoplePage) ways() []ui.Link {
+	if p.Among.Warned && p.Actor.May(org.CustomersWrite) {
+		return []ui.Link{p.toToday()}
+	}
+	return nil
+}
+
+// signs narrow the list of the leaving to one reason.
+func (p peoplePage) signs() (list []ui.Link, current string) {
+	add := func(label string, pairs ...string) {
+		href := p.link("warnings", pairs...)
+		if len(pairs) == 0 && p.Among.Sign == "" || len(pairs) > 0 && string(p.Among.Sign) == pairs[1] {
+			current = href
+		}
+		list = append(list, ui.Link{Label: label, Href: href})
+	}
+	add(p.t("insights.sign.all"))
+	for _, s := range insight.Signs() {
+		add(p.t("insights.sign."+string(s)), "sign", string(s))
+	}
+	return list, current
+}
+
+// file is the address of the list as a file; empty for who may not take one.
+func (p peoplePage) file() string {
+	if !p.Actor.May(org.CustomersExport) {
+		return ""
+	}
+	return paths.With(paths.Insight("download/"+p.Room.Name), append(p.pairs(), p.asked()...)...)
 }
 
 // worth is what stands at the end of a row: what they brought, or will.
 func (p peoplePage) worth(k insight.Scored) (amount, of string) {
-	if p.Room.Name == "best" {
-		return p.p.MoneyShort(k.Spent, string(k.Currency)), p.t("insights.last_year")
+	of = "insights.next_year"
+	switch {
+	case p.Among.Top != 0:
+		of = "insights.in_all"
+	case p.Among.Best:
+		of = "insights.last_year"
 	}
-	return p.p.MoneyShort(k.Value, string(k.Currency)), p.t("insights.next_year")
+	return p.p.MoneyShort(p.Among.Worth(k), string(k.Currency)), p.t(of)
+}
+
+// chance is how likely somebody comes again, in words. Of one who may be leaving
+// and probably comes all the same it says so: it is no reason not to call.
+func (p peoplePage) chance(k insight.Scored) string {
+	if k.Warning.Sign != "" && k.Active >= 0.5 {
+		return p.t("insights.warned_yet")
+	}
+	return p.t("insights.warned_chance", "days", p.Horizon, "n", hundred(k.Active))
+}
+
+// peopleFile is a list as a file. That it was taken, by whom and of which
+// customers, is on record before the first row is sent.
+func (h Pages) peopleFile(rm room) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		o, among, asOf, err := h.openPeople(r, rm)
+		if err != nil {
+			return err
+		}
+		if asOf == 0 {
+			return errs.New(errs.NotFound, "insight.not_yet")
+		}
+		part, err := h.Insight.People(r.Context(), o.Actor, among, insight.PeopleCursor{}, chunkSize)
+		if err != nil {
+			return err
+		}
+		err = h.Insight.DB.Write(r.Context(), func(ctx context.Context, tx *db.Tx) error {
+			return audit.Append(ctx, tx, audit.Entry{
+				Staff: int64(o.Actor.ID()), Action: "customer.export", Subject: "customers",
+				Detail: map[string]any{"format": "csv", "list": o.Heading, "store": o.Store.String(), "reach": string(o.Actor.Reach)},
+			})
+		})
+		if err != nil {
+			return err
+		}
+		head := w.Header()
+		head.Set("Cache-Control", "no-store")
+		head.Set("Content-Type", "text/csv; charset=utf-8")
+		head.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": o.fileName(o.Heading)}))
+		out, err := sheet.NewCSVWriter(w)
+		if err != nil {
+			return err
+		}
+		if err := h.writePeople(r, o, out, among, part); err != nil {
+			panic(http.ErrAbortHandler) // half a file must not look whole
+		}
+		if err := out.Close(); err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		return nil
+	}
+}
+
+func (h Pages) writePeople(r *http.Request, o *opened, out sheet.Writer, among insight.Among, part insight.People) error {
+	var titles []any
+	for _, key := range []string{"customers.column.name", "customers.column.phone", "customers.column.card", "insights.head.stage", "insights.head.group_of",
+		"customers.column.last_bought", "insights.head.chance", "insights.head.spent", "insights.head.value", "customers.column.currency", "insights.head.why"} {
+		titles = append(titles, o.t(key))
+	}
+	if err := out.Write(titles...); err != nil {
+		return err
+	}
+	for {
+		ids := make([]customer.ID, len(part.List))
+		for i, k := range part.List {
+			ids[i] = k.Customer
+		}
+		names, err := h.names(r, ids)
+		if err != nil {
+			return err
+		}
+		for _, k := range part.List {
+			c, seen := names[k.Customer]
+			if !seen {
+				continue
+			}
+			amount := func(minor int64) sheet.Number {
+				return sheet.Number(money.Amount{Minor: minor, Currency: k.Currency}.String())
+			}
+			number := ""
+			if c.Phone != "" {
+				number = c.Phone.Format()
+			}
+			if err := out.Write(c.Name, number, c.Card, o.stage(k.Stage), o.group(insight.GroupOf(&k.Score)), k.Last.String(), o.share(k.Active).Cell,
+				amount(k.Spent), amount(k.Value), string(k.Currency), k.Warning.Text(o.p)); err != nil {
+				return err
+			}
+		}
+		if part.Next.Customer == 0 {
+			return nil
+		}
+		if part, err = h.Insight.People(r.Context(), o.Actor, among, part.Next, chunkSize); err != nil {
+			return err
+		}
+	}
 }
 
 // names are the customers of a list whom the reader may see.
@@ -162,17 +406,20 @@ func title(p i18n.Printer, c customer.Summary) string {
 // openFor is open for a page that those may see as well who have no reports: they
 // have no store to choose, their reach narrows the list.
 func (h Pages) openFor(r *http.Request, rm room) (*opened, error) {
-	if web.Actor(r).May(org.ReportsRead) {
-		return h.open(r, rm)
+	if !web.Actor(r).May(org.ReportsRead) {
+		return &opened{Room: rm, Rooms: []room{rm}, Query: web.Query(r), Actor: web.Actor(r), p: web.Printer(r)}, nil
 	}
-	return &opened{Room: rm, Rooms: []room{rm}, Query: web.Query(r), Actor: web.Actor(r), p: web.Printer(r)}, nil
+	o, err := h.open(r, rm)
+	if err == nil && !o.Actor.Scope().All() && !o.Actor.Scope().AllowsStore(o.Store) {
+		return nil, errs.New(errs.Forbidden, "insight.store_out_of_reach")
+	}
+	return o, err
 }
 
 func roomOf(name string) room {
-	for _, rm := range rooms {
-		if rm.Name == name {
-			return rm
-		}
+	i := slices.IndexFunc(rooms, func(rm room) bool { return rm.Name == name })
+	if i < 0 {
+		return room{Name: name}
 	}
-	return room{Name: name}
+	return rooms[i]
 }

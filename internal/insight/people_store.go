@@ -1,0 +1,257 @@
+package insight
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
+	"github.com/ricejar/ricejar/internal/db"
+	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/org"
+)
+
+// AsOf is the day of the last refresh, for those who see customers; 0: there has been none.
+func (s *Service) AsOf(ctx context.Context, actor org.Actor) (day.Day, error) {
+	if err := actor.Need(org.CustomersRead); err != nil {
+		return 0, err
+	}
+	list, err := db.All(ctx, s.DB, db.Value[day.Day],
+		`SELECT m.as_of FROM insight_head h JOIN insight_model m ON m.id = h.model_id WHERE h.id = 1`)
+	if err != nil || len(list) == 0 {
+		return 0, err
+	}
+	return list[0], nil
+}
+
+// Among chooses who is on a list of customers: what is not given does not matter.
+// Fifths, tenths and shares are of the customers of the whole company.
+type Among struct {
+	Warned bool // who may be leaving
+	Sign   Sign // of those, whom this says it of
+	Best   bool // who bought most in the last year
+	Stage  Stage
+	Group  string  // of the grid of recency against frequency and value
+	Tenth  int     // by the sales to expect: 1 (the most) to 10
+	Top    float64 // by all they ever bought: the first so many percent, at most 20
+	Store  org.StoreID
+}
+
+// check refuses what does not name a list.
+func (a Among) check() error {
+	top := a.Top == 0 || slices.Contains(topPercents, a.Top) && a.Top <= topFifth
+	if a.Sign != "" && !slices.Contains(Signs(), a.Sign) || a.Group != "" && !slices.Contains(rfmGroups, a.Group) ||
+		a.Tenth < 0 || a.Tenth > 10 || !top {
+		return errs.New(errs.NotFound, "insight.no_list")
+	}
+	return nil
+}
+
+// topFifth is what an index is kept of: more is nobody's list.
+const topFifth = 20
+
+// order is the column by which the list is read, its largest first.
+func (a Among) order() string {
+	switch {
+	case a.Top != 0:
+		return "s.total"
+	case a.Best:
+		return "s.spent"
+	}
+	return "s.value"
+}
+
+// PeopleCursor is where a page of a list begins, after somebody or, back, before
+// them; the zero one is the beginning.
+type PeopleCursor struct {
+	At       int64
+	Customer customer.ID
+	Back     bool
+}
+
+// People is a page of a list.
+type People struct {
+	List []Scored
+	Prev PeopleCursor // zero: this is the first page
+	Next PeopleCursor // zero: this is the last
+}
+
+// People are the customers of a list within the actor's reach, whoever is worth
+// most first.
+func (s *Service) People(ctx context.Context, actor org.Actor, among Among, at PeopleCursor, limit int) (People, error) {
+	if err := cmp.Or(actor.Need(org.CustomersRead), among.check()); err != nil {
+		return People{}, err
+	}
+	var list []Scored
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		from, args, err := among.from(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, scope := range actor.Scope().Narrow(among.Store, 0).PerStore() { // each in its own order: see Scope.PerStore
+			query, args := among.page(from, args, scope, at, limit)
+			part, err := db.All(ctx, tx, scanScore, query, args...)
+			if err != nil {
+				return err
+			}
+			list = append(list, part...)
+		}
+		return nil
+	})
+	if err != nil {
+		return People{}, err
+	}
+	slices.SortFunc(list, func(x, y Scored) int {
+		c := cmp.Or(cmp.Compare(among.Worth(y), among.Worth(x)), cmp.Compare(y.Customer, x.Customer))
+		if at.Back {
+			return -c
+		}
+		return c
+	})
+	p := People{List: list[:min(len(list), limit)]}
+	if at.Back {
+		slices.Reverse(p.List)
+	}
+	if len(p.List) == 0 {
+		return p, nil
+	}
+	first, last := p.List[0], p.List[len(p.List)-1]
+	if at.Back && len(list) > limit || !at.Back && at.Customer != 0 {
+		p.Prev = PeopleCursor{among.Worth(first), first.Customer, true}
+	}
+	if at.Back || len(list) > limit {
+		p.Next = PeopleCursor{among.Worth(last), last.Customer, false}
+	}
+	return p, nil
+}
+
+// Worth is what the list is ordered by: minor units of a customer.
+func (a Among) Worth(k Scored) int64 {
+	switch {
+	case a.Top != 0:
+		return k.Total
+	case a.Best:
+		return k.Spent
+	}
+	return k.Value
+}
+
+// CountedTo is how far a list is counted.
+const CountedTo = 10000
+
+// CountPeople is how many are on a list within the actor's reach, counted to
+// CountedTo and no further: one more says that there are more.
+func (s *Service) CountPeople(ctx context.Context, actor org.Actor, among Among) (int, error) {
+	if err := cmp.Or(actor.Need(org.CustomersRead), among.check()); err != nil {
+		return 0, err
+	}
+	var n int
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		from, args, err := among.from(ctx, tx)
+		if err != nil {
+			return err
+		}
+		where, more := actor.Scope().Narrow(among.Store, 0).Where("s.owner_id", "s.store_id")
+		n, err = db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM (SELECT 1 AS one `+from+` AND `+where+` LIMIT ?) x`,
+			append(append(slices.Clone(args), more...), CountedTo+1)...)
+		return err
+	})
+	return n, err
+}
+
+// from is the list as SQL, but for who sees it and from where on.
+func (a Among) from(ctx context.Context, tx *db.Tx) (string, []any, error) {
+	h, err := readHead(ctx, tx)
+	if err != nil {
+		return "", nil, err
+	}
+	query, args := `FROM insight_score s WHERE s.half = ? AND `+sqlOnFile, []any{h.half}
+	and := func(cond string, more ...any) {
+		query += " AND " + cond
+		args = append(args, more...)
+	}
+	if a.Warned {
+		and("s.warning <> ''")
+	}
+	if a.Sign != "" {
+		and("s.warning = ?", string(a.Sign))
+	}
+	if a.Best {
+		and("s.vip")
+	}
+	if a.Stage != Prospect {
+		and("s.stage = ?", a.Stage.String())
+	}
+	if a.Group != "" {
+		and("s.rfm = ?", a.Group)
+	}
+	if a.Tenth != 0 {
+		var d Distribution
+		if err := wholeReport(ctx, tx, "distribution", &d); err != nil {
+			return "", nil, err
+		}
+		if len(d.Value) < a.Tenth {
+			and("FALSE")
+		} else if least := d.Value[a.Tenth-1].Least; a.Tenth == 1 {
+			and("s.value >= ?", least)
+		} else { // whoever is worth as much as the last above stands there already, unless a tenth is all the same
+			and("s.value BETWEEN ? AND ?", least, max(least, d.Value[a.Tenth-2].Least-1))
+		}
+	}
+	if a.Top != 0 {
+		var c Concentration
+		if err := wholeReport(ctx, tx, "concentration", &c); err != nil {
+			return "", nil, err
+		}
+		least := int64(1) << 62 // fewer customers than would make one
+		for _, t := range c.Top {
+			if t.Percent == a.Top && t.Customers > 0 {
+				least = t.Least
+			}
+		}
+		and("s.monetary = 5 AND s.total >= ?", least)
+	}
+	return query, args, nil
+}
+
+// page is a page of the list for one scope; one more than fit, so that we see
+// whether there are more.
+func (a Among) page(from string, args []any, scope org.Scope, at PeopleCursor, limit int) (string, []any) {
+	where, more := scope.Where("s.owner_id", "s.store_id")
+	query, args := `SELECT `+sqlScore+` `+from+` AND `+where, append(slices.Clone(args), more...)
+	order, than := " DESC", "<"
+	if at.Back {
+		order, than = "", ">"
+	}
+	if at.Customer != 0 {
+		query += ` AND (` + a.order() + `, s.customer_id) ` + than + ` (?, ?)`
+		args = append(args, at.At, int64(at.Customer))
+	}
+	return query + ` ORDER BY ` + a.order() + order + `, s.customer_id` + order + ` LIMIT ?`, append(args, limit+1)
+}
+
+// wholeReport reads the report of all stores for its bounds. It asks for no rights:
+// they narrow nobody's reach.
+func wholeReport(ctx context.Context, tx *db.Tx, name string, v any) error {
+	body, err := db.One(ctx, tx, db.Value[string], `SELECT document FROM insight_report WHERE name = ? AND store_id = 0`, name)
+	if errors.Is(err, db.ErrNoRows) {
+		return errNoVersion
+	}
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal([]byte(body), v); err != nil {
+		return fmt.Errorf("read report %s: %w", name, err)
+	}
+	return nil
+}
+
+// Signs are all signs that somebody may be leaving, the gravest first.
+func Signs() []Sign { return []Sign{Unhappy, Returned, Silent, Fading} }
+
+// RFMGroups are the codes of all groups of the grid, the best first.
+func RFMGroups() []string { return slices.Clone(rfmGroups) }
