@@ -28,6 +28,11 @@ type Book struct {
 	Store  []int32   // index into Stores
 	Amount []int64   // minor units
 
+	// What each customer brought back, in minor units: ever, and in the last 365 days.
+	// Purchases are clean ones, whatever became of them; what somebody is worth is less
+	// by it. Only in the book of all stores: goods are brought back to any store.
+	Returned, ReturnedYear []int64
+
 	// Whole is, in the book of one store, the row of each customer in the book of
 	// all stores; nil in that book itself.
 	Whole []int32
@@ -90,6 +95,46 @@ func (b *Book) Total(i int) int64 {
 		sum += v
 	}
 	return sum
+}
+
+// SpentYear is what a customer spent in the last 365 days, less what was brought
+// back in them.
+func (b *Book) SpentYear(i int) int64 {
+	spent := b.Spent(i, b.AsOf.AddDays(1-year), b.AsOf)
+	if b.ReturnedYear != nil {
+		spent = max(0, spent-b.ReturnedYear[i])
+	}
+	return spent
+}
+
+// Net is what a customer bought in all, less what was brought back.
+func (b *Book) Net(i int) int64 {
+	total := b.Total(i)
+	if b.Returned != nil {
+		total = max(0, total-b.Returned[i])
+	}
+	return total
+}
+
+// keptShares are what part of what they buy the customers can be expected to keep:
+// their own past with one purchase more, of the usual size, of which as much is
+// kept as the mean customer keeps. So nobody's is quite nothing, one jar brought back
+// does not speak for a life, and one huge order that was cancelled not for the others.
+func (b *Book) keptShares() []float64 {
+	list := make([]float64, b.Len())
+	var net, usual float64
+	for i := range list {
+		list[i] = share(b.Net(i), b.Total(i))
+		usual += list[i] / float64(len(list))
+		net += float64(b.Net(i))
+	}
+	mean := net / float64(max(len(b.Amount), 1))
+	for i := range list {
+		if total := float64(b.Total(i)); total+mean > 0 {
+			list[i] = (list[i]*total + mean*usual) / (total + mean)
+		}
+	}
+	return list
 }
 
 // Begins is the day of the first purchase of anybody; 0 for an empty book.

@@ -40,7 +40,7 @@ type Figures struct {
 	Overdue   float64      `json:"overdue"`  // silence in gaps: 1 is just now
 	Active    float64      `json:"active"`   // chance of a purchase within the horizon
 	Expected  float64      `json:"expected"` // purchases within the horizon
-	Spent     money.Amount `json:"spent"`    // in the last 365 days
+	Spent     money.Amount `json:"spent"`    // in the last 365 days, less what was brought back
 	Value     money.Amount `json:"value"`    // sales to expect in the next 365 days, discounted
 	Currency  string       `json:"currency"`
 }

@@ -313,7 +313,7 @@ func referWorth(v *View, a *Asked, margin float64, w WinCost) ReferWorth {
 		if sent {
 			out.Referred++
 			by[who] = true
-			out.Sales += b.Spent(i, since, b.AsOf)
+			out.Sales += v.spentYear(i)
 		}
 		if sent && v.began(i) >= since && b.First(i) == v.began(i) {
 			fresh++
@@ -346,7 +346,6 @@ const walletField = "wallet_share"
 func walletWorth(v *View, a *Asked, margin float64) WalletWorth {
 	var out WalletWorth
 	field := int8(slices.Index(LoyaltyFields, walletField))
-	since := v.Book.AsOf.AddDays(1 - year)
 	told, elsewhere := 0.0, 0.0
 	for i := range v.Book.Customers {
 		for _, x := range a.answersOf(v.Book.whole(i), v.Book.AsOf) {
@@ -354,7 +353,7 @@ func walletWorth(v *View, a *Asked, margin float64) WalletWorth {
 			if x.field != field || part == 0 {
 				continue
 			}
-			spent := v.Book.Spent(i, since, v.Book.AsOf)
+			spent := v.spentYear(i)
 			out.Customers++
 			out.Sales += spent
 			told += part

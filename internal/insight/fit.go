@@ -175,9 +175,7 @@ func byModel(src *sources, m *Model, fallback forecast) (f forecast, ok bool) {
 		if better, err := m.combine(past); err != nil {
 			m.failed(combined, err)
 		} else {
-			for i := range value { // what is said of the next weeks holds for the year
-				value[i] *= correction(better.Expected[i], row.Expected[i])
-			}
+			redistribute(value, better.Expected, row.Expected)
 			row, m.Chosen = better, combined
 		}
 	}
@@ -214,6 +212,37 @@ func (m *Model) combine(past *btyd.Past) (btyd.Scores, error) {
 	}
 	m.note(combined, estimates, r.Warnings)
 	return row, r.Score(past, row)
+}
+
+// redistribute corrects what the customers are worth in a year by what is better
+// known of their next weeks, and keeps the sum: a customer who is likelier to come
+// than the model of frequencies knows is worth more than it says, but weeks before
+// Christmas are no measure for the year.
+//
+// Measured with 90 days to learn from, cut at the end of September 1997 and
+// looking 39 weeks ahead on all CDNOW customers, and cut in April, June and July
+// 2011 and looking to the end on Online Retail (purchases of each customer,
+// frequencies by MBG/NBD): the customers foretold to be the best tenth made 46.0 %
+// of CDNOW's purchases against 45.9 % by frequencies alone, and the mean error
+// on Online Retail was 2 % less at each cut, the same whether the sum was kept or not;
+// to correct the first 90 days alone gained half as much. The sums were 19 % too
+// low on CDNOW (12 % if the correction was carried to all the weeks), 9, 12 and 14 % on
+// Online Retail (7, 13, 10): neither way is better at every cut. But carried to
+// the year after the last autumn it made a fifth more than the year before out of
+// customers who can only become fewer.
+func redistribute(value, better, was []float64) {
+	var before, after float64
+	for i := range value {
+		before += value[i]
+		value[i] *= correction(better[i], was[i])
+		after += value[i]
+	}
+	if !(before > 0 && after > 0) {
+		return
+	}
+	for i := range value {
+		value[i] *= before / after
+	}
 }
 
 // correction is by how much one number of purchases differs from another, within reason.

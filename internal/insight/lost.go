@@ -12,7 +12,7 @@ import (
 
 // LostCustomers tells who is lost, since when, what they were worth, why, and
 // what has won others back. Worth is what somebody bought in the 365 days up to
-// their last purchase, in minor units.
+// their last purchase, less what was brought back, in minor units.
 type LostCustomers struct {
 	Currency string        `json:"currency"`
 	Count    int           `json:"count"`    // lost now
@@ -137,7 +137,7 @@ func (l *LostCustomers) add(v *View, a *Asked, i int, days []day.Day, reasons ma
 	s := &v.Scores[i]
 	row := v.Book.whole(i)
 	told := a.Reasons[int32(row)]
-	one := LostOne{Customer: s.Customer, Since: s.Since.String(), Last: s.Last.String(), Days: int(s.Days), Worth: v.Book.lastYear(i),
+	one := LostOne{Customer: s.Customer, Since: s.Since.String(), Last: s.Last.String(), Days: int(s.Days), Worth: v.lastYear(i),
 		Total: v.Book.Total(i), Active: s.Active, Reason: told.reason, Sign: lostBecause(v.Setting.Rules, days, a.Faults[int32(row)])}
 	l.List = append(l.List, one)
 	l.Count++

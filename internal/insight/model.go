@@ -165,6 +165,9 @@ func foretell(src *sources) (Model, findings) {
 			m.Basis, f.forecast = ByModel, better
 		}
 	}
+	for i, part := range b.keptShares() {
+		f.forecast.value[i] *= part
+	}
 	return m, f
 }
 

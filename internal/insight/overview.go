@@ -103,7 +103,7 @@ func overview(v *View) Overview {
 			out.AtRisk += s.Spent
 		}
 		if s.Stage == Lost {
-			out.LostSpent += b.lastYear(i)
+			out.LostSpent += v.lastYear(i)
 		}
 	}
 	out.RepeatRate, out.VIPPart = share(int64(out.Repeaters), int64(out.Customers)), share(best, spent)
@@ -114,10 +114,24 @@ func overview(v *View) Overview {
 // began is the day of a customer's first purchase anywhere.
 func (v *View) began(i int) day.Day { return v.All.First(v.Book.whole(i)) }
 
-// lastYear is what a customer bought in the year up to their last purchase.
-func (b *Book) lastYear(i int) int64 {
+// lastYear is what a customer bought in the year up to their last purchase, less
+// the part of all they bought that they brought back.
+func (v *View) lastYear(i int) int64 {
+	b, row := v.Book, v.Book.whole(i)
 	last := b.Last(i)
-	return b.Spent(i, last.AddDays(1-year), last)
+	part := share(v.All.Net(row), v.All.Total(row))
+	return int64(math.Round(part * float64(b.Spent(i, last.AddDays(1-year), last))))
+}
+
+// spentYear is what a customer spent in the last 365 days, less the part of it
+// that was brought back: to whichever store.
+func (v *View) spentYear(i int) int64 {
+	if v.Book == v.All {
+		return v.All.SpentYear(i)
+	}
+	row, since := v.Book.whole(i), v.Book.AsOf.AddDays(1-year)
+	part := share(v.All.SpentYear(row), v.All.Spent(row, since, v.Book.AsOf))
+	return int64(math.Round(part * float64(v.Book.Spent(i, since, v.Book.AsOf))))
 }
 
 // yearTo are the figures of the year that ends with a day.

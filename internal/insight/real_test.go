@@ -50,6 +50,21 @@ func TestTheRealFileIsUnderstood(t *testing.T) {
 		if err != nil || bad != 0 {
 			t.Errorf("%d scores are out of all reason, %v", bad, err)
 		}
+		// Card 16446 bought 80,995 pieces at once and cancelled them: £2.90 is left.
+		found, err := sh.Customers.Search(t.Context(), org.System, "16446", 1)
+		if err != nil || len(found) != 1 {
+			t.Fatalf("card 16446: got %v, %v", found, err)
+		}
+		if k := sh.score(found[0].ID); k.Spent != 290 || k.VIP || k.Value > 100_000 || k.Monetary > 1 {
+			t.Errorf("card 16446, who cancelled it all: spent %d, among the best %v, to expect %d, in fifth %d", k.Spent, k.VIP, k.Value, k.Monetary)
+		}
+		o, _, err := ReportOf[Overview](t.Context(), sh.Service, org.System, "overview", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o.Value > o.Year.Sales {
+			t.Errorf("those who are there will bring %d in a year, everybody brought %d in the last", o.Value, o.Year.Sales)
+		}
 		top, _, err := ReportOf[Concentration](t.Context(), sh.Service, org.System, "concentration", 0)
 		if err != nil {
 			t.Fatal(err)

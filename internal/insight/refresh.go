@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 	"time"
 
@@ -69,6 +68,7 @@ func (s *Service) Refresh(ctx context.Context, actor org.Actor, asOf day.Day) (R
 		bad.Add("as_of", "insight.day_ahead")
 		return Refreshed{}, bad.Err()
 	}
+	defer lean()()
 	v, err := s.begin(ctx, asOf)
 	if err != nil {
 		return Refreshed{}, err
@@ -79,9 +79,7 @@ func (s *Service) Refresh(ctx context.Context, actor org.Actor, asOf day.Day) (R
 	}
 	b := src.book
 	s.progress("fit", 0, int64(b.Len()))
-	runtime.GC() // each step leaves as much behind as the next one needs
 	model, found := foretell(src)
-	runtime.GC()
 	model.ID, model.FittedAt = v.id, v.begun
 	list := scores(b, found)
 	if err := s.writeScores(ctx, v, b, found, list); err != nil {
@@ -92,7 +90,6 @@ func (s *Service) Refresh(ctx context.Context, actor org.Actor, asOf day.Day) (R
 		return Refreshed{}, err
 	}
 	src.lines = nil
-	runtime.GC()
 	if err := s.writePrices(ctx, v, src.asked.Usual); err != nil {
 		return Refreshed{}, err
 	}

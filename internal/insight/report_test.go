@@ -82,7 +82,7 @@ func anyBook(t *rapid.T) *Book {
 			list = append(list, bought{day: start.AddDays(rapid.IntRange(0, 800).Draw(t, "day")),
 				store: rapid.Int32Range(0, 1).Draw(t, "store"), amount: rapid.Int64Range(1, 1e6).Draw(t, "amount")})
 		}
-		b.add(customer.ID(i+1), list)
+		b.add(customer.ID(i+1), list, returned{ever: rapid.Int64Range(0, 1e5).Draw(t, "returned")})
 	}
 	b.Start = append(b.Start, int32(len(b.Day)))
 	return b

@@ -17,7 +17,7 @@ type Score struct {
 	VIP       bool    // among the best by the purchases of a year
 	Recency   int8    // 1 to 5: how lately, compared with the others
 	Frequency int8    // 1 to 5: on how many days
-	Monetary  int8    // 1 to 5: for how much in all
+	Monetary  int8    // 1 to 5: for how much in all, less what was brought back
 	Days      int32   // distinct days with a purchase
 	First     day.Day
 	Last      day.Day
@@ -25,8 +25,8 @@ type Score struct {
 	Overdue   float32 // silence in gaps: 1 is just now, by the gap that counts
 	Active    float64 // chance of a purchase within the horizon
 	Expected  float64 // purchases to expect within the horizon
-	Spent     int64   // in the last 365 days
-	Value     int64   // sales to expect in the next 365 days, discounted
+	Spent     int64   // in the last 365 days, less what was brought back
+	Value     int64   // sales to expect in the next 365 days, less what will be brought back, discounted
 	Warning   Warning // why they may be leaving; the zero Warning: they are not
 }
 
@@ -56,10 +56,10 @@ func scores(b *Book, f findings) []Score {
 		s.Stage, s.Since = way.At(b.AsOf)
 		s.Gap = float32(way.Gap) / 2
 		s.Overdue = float32(b.AsOf.Sub(s.Last)) / (float32(way.Counts) / 2)
-		s.Spent = b.Spent(i, b.AsOf.AddDays(1-year), b.AsOf)
+		s.Spent = b.SpentYear(i)
 		s.Active, s.Expected, s.Value = f.forecast.active[i], f.forecast.expected[i], int64(f.forecast.value[i])
 		s.Warning = leaving(rules, s, days, way, b.AsOf, f.troubles[s.Customer])
-		totals[i] = b.Total(i)
+		totals[i] = b.Net(i)
 	}
 	recency := upperQuintiles(list, func(_ int, s *Score) int64 { return int64(s.Last) })
 	frequency := quintiles(list, func(_ int, s *Score) int64 { return int64(s.Days) })

@@ -3,6 +3,8 @@ package insight
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/ricejar/ricejar/internal/customer"
 )
 
@@ -88,4 +90,34 @@ func TestTheShopsGapIsThatOfItsCustomers(t *testing.T) {
 	if got := shopGap(bookOf("2026-01-31", []string{"2025-01-01"})); got != 2*noRhythm {
 		t.Errorf("where nobody came back: got %d, want %d", got, 2*noRhythm)
 	}
+}
+
+func TestWhatWasBroughtBackIsWorthNothing(t *testing.T) {
+	b := bookOf("2026-01-31", []string{"2025-06-01"}, []string{"2025-06-01"}, []string{"2024-06-01", "2025-06-01"}, []string{"2024-06-01"})
+	b.Amount[1] = 1_000_000
+	b.Returned, b.ReturnedYear = []int64{0, 1_000_000, 100, 200}, []int64{0, 1_000_000, 0, 200}
+	set := DefaultSetting()
+	set.VIPShare = 500_000
+	list := scores(b, findings{setting: set, gap: 60, forecast: newForecast(4)})
+	for i, want := range []int64{100, 0, 100, 0} {
+		if list[i].Spent != want {
+			t.Errorf("customer %d spent %d within a year, want %d", i+1, list[i].Spent, want)
+		}
+	}
+	if list[1].VIP || list[1].Monetary > list[0].Monetary {
+		t.Errorf("who brought everything back is best: %v, in fifth %d; who kept 100 in %d", list[1].VIP, list[1].Monetary, list[0].Monetary)
+	}
+	parts := b.keptShares()
+	if parts[1] <= 0 || parts[1] > 0.1 || parts[0] < 0.5 || parts[2] >= parts[0] {
+		t.Errorf("the parts kept are %v; of the second next to nothing, of the third less than of the first", parts)
+	}
+}
+
+func TestTheCorrectionOfTheNextWeeksKeepsTheSumOfTheYear(t *testing.T) {
+	value := []float64{100, 100, 200}
+	redistribute(value, []float64{2, 1, 2}, []float64{1, 1, 1})
+	same(t, "values", value, []float64{400. / 7 * 2, 400. / 7, 400. / 7 * 4}, cmpopts.EquateApprox(0, 1e-9))
+	none := []float64{0, 0}
+	redistribute(none, []float64{2, 1}, []float64{1, 1})
+	same(t, "of nothing", none, []float64{0, 0})
 }

@@ -143,7 +143,7 @@ func bookOf(asOf string, customers ...[]string) *Book {
 		for _, d := range days {
 			list = append(list, bought{day: on(d), amount: 100})
 		}
-		b.add(customer.ID(i+1), list)
+		b.add(customer.ID(i+1), list, returned{})
 	}
 	b.Start = append(b.Start, int32(len(b.Day)))
 	return b
