@@ -193,6 +193,7 @@ func TestImportExitsWith2ForAFileThatCannotBeRead(t *testing.T) {
 }
 
 func TestWhoeverTypesNothingIsToldWhatThereIs(t *testing.T) {
+	t.Setenv("RICEJAR_LANG", "en")
 	for _, c := range []struct {
 		args []string
 		want string

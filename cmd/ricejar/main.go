@@ -43,6 +43,14 @@ type cli struct {
 	User    userCmd    `cmd:"" help:"Create people who may sign in, and reset their passwords."`
 }
 
+// newParser reads the command line and explains it in the reader's language.
+func newParser(c *cli, p i18n.Printer, more ...kong.Option) *kong.Kong {
+	parser := kong.Must(c, append(more, kong.Name("ricejar"), kong.Description("Ricejar keeps customers."),
+		kong.Vars{"version": version}, kong.Help(helpPrinter(p)))...)
+	translate(parser.Model, p)
+	return parser
+}
+
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is the program: it returns the exit code of errs.Kind.
@@ -50,15 +58,15 @@ func run(args []string, out, errOut io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var c cli
-	parser := kong.Must(&c, kong.Name("ricejar"), kong.Description("Ricejar keeps customers."),
-		kong.Vars{"version": version}, kong.Writers(out, errOut))
+	printer := i18n.Printer{Locale: locale(langOf(args))}
+	parser := newParser(&c, printer, kong.Writers(out, errOut))
 	cmd, err := parser.Parse(args)
 	if err != nil {
 		if wrong := new(kong.ParseError); errors.As(err, &wrong) {
 			parser.Stdout = errOut
 			_ = wrong.Context.PrintUsage(len(args) > 0) // whoever typed nothing asks what there is
 		}
-		fmt.Fprintln(errOut, "ricejar:", err)
+		fmt.Fprintln(errOut, "ricejar:", complaint(printer, err))
 		return errs.Invalid.Exit()
 	}
 	level := slog.LevelInfo
@@ -67,7 +75,7 @@ func run(args []string, out, errOut io.Writer) int {
 	}
 	app := &App{
 		Context: ctx, URL: c.DB, Out: out, Err: errOut, Now: time.Now,
-		Printer: i18n.Printer{Locale: locale(c.Lang)},
+		Printer: printer,
 		Log:     slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: level})),
 	}
 	slog.SetDefault(app.Log)

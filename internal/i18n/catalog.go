@@ -37,6 +37,17 @@ var catalog = sync.OnceValue(func() map[string]entry {
 	return c
 })
 
+// Keys are those that begin with a prefix, in no order.
+func Keys(prefix string) []string {
+	var keys []string
+	for key := range catalog() {
+		if strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 func load(fsys fs.FS) (map[string]entry, error) {
 	names, err := fs.Glob(fsys, "messages/*.json")
 	if err != nil {
