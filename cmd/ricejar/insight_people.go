@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/insight/roll"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/text"
@@ -44,7 +45,7 @@ type listed struct {
 }
 
 // printPeople prints a list, with what stands for each at the front.
-func (c *peopleFlags) printPeople(app *App, among insight.Among) error {
+func (c *peopleFlags) printPeople(app *App, among roll.Among) error {
 	s, err := app.Open()
 	if err != nil {
 		return err
@@ -55,7 +56,7 @@ func (c *peopleFlags) printPeople(app *App, among insight.Among) error {
 		return err
 	}
 	among.Store = store.ID
-	page, err := s.Insight.People(app.Context, org.System, among, insight.PeopleCursor{}, max(1, c.Limit))
+	page, err := roll.Read(app.Context, s.DB, org.System, among, roll.Cursor{}, max(1, c.Limit))
 	if err != nil {
 		return err
 	}
@@ -90,14 +91,14 @@ type insightWarnedCmd struct{ peopleFlags }
 
 // Run lists the warned.
 func (c *insightWarnedCmd) Run(app *App) error {
-	return c.printPeople(app, insight.Among{Warned: true})
+	return c.printPeople(app, roll.Among{Warned: true})
 }
 
 type insightBestCmd struct{ peopleFlags }
 
 // Run lists the best.
 func (c *insightBestCmd) Run(app *App) error {
-	return c.printPeople(app, insight.Among{Best: true})
+	return c.printPeople(app, roll.Among{Best: true})
 }
 
 type insightPeopleCmd struct {
@@ -111,7 +112,7 @@ type insightPeopleCmd struct {
 
 // Run lists them.
 func (c *insightPeopleCmd) Run(app *App) error {
-	among := insight.Among{Group: c.Group, Sign: insight.Sign(c.Sign), Tenth: c.Tenth, Top: c.Top}
+	among := roll.Among{Group: c.Group, Sign: insight.Sign(c.Sign), Tenth: c.Tenth, Top: c.Top}
 	if c.Stage != "" {
 		if err := among.Stage.UnmarshalText([]byte(c.Stage)); err != nil {
 			return errs.Wrap(err, errs.NotFound, "insight.no_list")

@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/insight/roll"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
@@ -211,7 +212,7 @@ type peopleIn struct {
 }
 
 func (a *API) listPeople(ctx context.Context, actor org.Actor, in *peopleIn) (*pageOut[warned], error) {
-	among := insight.Among{Group: in.Group, Sign: insight.Sign(in.Sign), Tenth: in.Tenth, Top: in.Top}
+	among := roll.Among{Group: in.Group, Sign: insight.Sign(in.Sign), Tenth: in.Tenth, Top: in.Top}
 	if in.Stage != "" {
 		if err := among.Stage.UnmarshalText([]byte(in.Stage)); err != nil {
 			return nil, errs.Wrap(err, errs.NotFound, "insight.no_list")
@@ -221,21 +222,21 @@ func (a *API) listPeople(ctx context.Context, actor org.Actor, in *peopleIn) (*p
 }
 
 func (a *API) listWarned(ctx context.Context, actor org.Actor, in *warnedIn) (*pageOut[warned], error) {
-	return a.peopleOf(ctx, actor, insight.Among{Warned: true}, in)
+	return a.peopleOf(ctx, actor, roll.Among{Warned: true}, in)
 }
 
 func (a *API) listBest(ctx context.Context, actor org.Actor, in *warnedIn) (*pageOut[warned], error) {
-	return a.peopleOf(ctx, actor, insight.Among{Best: true}, in)
+	return a.peopleOf(ctx, actor, roll.Among{Best: true}, in)
 }
 
 // peopleOf is a page of a list, whoever is worth most first.
-func (a *API) peopleOf(ctx context.Context, actor org.Actor, among insight.Among, in *warnedIn) (*pageOut[warned], error) {
-	at, err := cursor[insight.PeopleCursor](in.After)
+func (a *API) peopleOf(ctx context.Context, actor org.Actor, among roll.Among, in *warnedIn) (*pageOut[warned], error) {
+	at, err := cursor[roll.Cursor](in.After)
 	if err != nil {
 		return nil, err
 	}
 	among.Store = in.Store.Of
-	p, err := a.Insight.People(ctx, actor, among, at, in.Limit)
+	p, err := roll.Read(ctx, a.Insight.DB, actor, among, at, in.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/insight/life"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
@@ -221,8 +222,8 @@ func (it Item) BriefLines(p i18n.Printer, today day.Day) []string {
 			key = "care.brief.bought_less_returns"
 		}
 		lines = append(lines, p.T(key, "n", st.Receipts, "returns", st.Returns, "day", last, "amount", st.Net))
-		if st.MedianGap > 0 && st.Days > 2 {
-			lines = append(lines, p.T("care.brief.rhythm", "gap", (st.MedianGap+1)/2))
+		if gap, own := life.DefaultRules().Usual(st.MedianGap, st.Days-1, 0); own {
+			lines = append(lines, p.T("care.brief.rhythm", "gap", (gap+1)/2))
 		}
 	}
 	if l := it.Last; l != nil {

@@ -25,6 +25,7 @@ type Asked struct {
 	Habits   []basket.Habit         // of each row
 	Answers  []answered             // to LoyaltyFields
 	Usual    map[int64]basket.Price // by product
+	Since    day.Day                // of the first refresh that is remembered: nobody was warned of anybody before; 0: there has been none
 
 	indexed sync.Once
 	served  map[org.StoreID]served // 0: all stores

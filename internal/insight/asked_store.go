@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
@@ -18,7 +19,7 @@ func (s *Service) ask(ctx context.Context, q db.Querier, b *Book, l *basket.Line
 	a := &Asked{Visits: make(map[visitKey][2]int64), Faults: make(map[int32]fault), Reasons: make(map[int32]toldReason),
 		Referrer: make(map[int32]customer.ID)}
 	for _, read := range []func(context.Context, db.Querier, *Book) error{
-		a.readVisits, a.readContacts, a.readGifts, a.readFaults, a.readReasons, a.readReferrers, a.readAnswers,
+		a.readVisits, a.readContacts, a.readGifts, a.readFaults, a.readReasons, a.readReferrers, a.readAnswers, a.readSince,
 	} {
 		if err := read(ctx, q, b); err != nil {
 			return nil, err
@@ -31,6 +32,15 @@ func (s *Service) ask(ctx context.Context, q db.Querier, b *Book, l *basket.Line
 func (b *Book) row(c customer.ID) (int32, bool) {
 	i, found := slices.BinarySearch(b.Customers, c)
 	return int32(i), found
+}
+
+// readSince reads when the first refresh was made of which there is a version.
+func (a *Asked) readSince(ctx context.Context, q db.Querier, _ *Book) error {
+	made, err := db.All(ctx, q, db.Value[int64], `SELECT fitted_at FROM insight_model ORDER BY id LIMIT 1`)
+	if err == nil && len(made) > 0 {
+		a.Since = day.Of(db.Time(made[0]), time.UTC)
+	}
+	return err
 }
 
 func (a *Asked) readVisits(ctx context.Context, q db.Querier, b *Book) error {

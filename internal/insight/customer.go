@@ -17,6 +17,7 @@ import (
 type Insight struct {
 	AsOf        day.Day         `json:"as_of"` // the day of the last refresh
 	Basis       Basis           `json:"basis"`
+	Missing     Missing         `json:"missing"` // what a model would need besides; all zero: nothing
 	Horizon     int             `json:"horizon"` // days ahead that Active and Expected are about
 	Stage       Stage           `json:"stage"`
 	Since       day.Day         `json:"stage_since"` // none for a prospect
@@ -35,13 +36,14 @@ type Figures struct {
 	Days      int32        `json:"purchase_days"`
 	First     day.Day      `json:"first_day"`
 	Last      day.Day      `json:"last_day"`
-	Gap       float64      `json:"gap"`      // own median gap, in days; 0: fewer than two purchase days
-	Silent    int          `json:"silent"`   // days since the last purchase
-	Overdue   float64      `json:"overdue"`  // silence in gaps: 1 is just now
-	Active    float64      `json:"active"`   // chance of a purchase within the horizon
-	Expected  float64      `json:"expected"` // purchases within the horizon
-	Spent     money.Amount `json:"spent"`    // in the last 365 days, less what was brought back
-	Value     money.Amount `json:"value"`    // sales to expect in the next 365 days, discounted
+	Usual     float64      `json:"usual_gap"` // days between purchases: their own median, or the company's; 0: not known yet
+	Own       bool         `json:"own_gap"`   // it is their own
+	Silent    int          `json:"silent"`    // days since the last purchase
+	Overdue   float64      `json:"overdue"`   // silence in gaps: 1 is just now
+	Active    float64      `json:"active"`    // chance of a purchase within the horizon
+	Expected  float64      `json:"expected"`  // purchases within the horizon
+	Spent     money.Amount `json:"spent"`     // in the last 365 days, less what was brought back
+	Value     money.Amount `json:"value"`     // sales to expect in the next 365 days, discounted
 	Currency  string       `json:"currency"`
 }
 
@@ -64,32 +66,34 @@ func (s *Service) Customer(ctx context.Context, actor org.Actor, c customer.ID) 
 		if err != nil {
 			return err
 		}
-		v = Insight{AsOf: m.AsOf, Basis: m.Basis, Horizon: set.Horizon}
+		v = Insight{AsOf: m.AsOf, Basis: m.Basis, Missing: m.Missing, Horizon: set.Horizon}
 		if v.Transitions, err = transitions(ctx, tx, c); err != nil {
 			return err
 		}
 		if v.Refills, err = refills(ctx, tx, h, c); err != nil {
 			return err
 		}
-		k, err := db.One(ctx, tx, scanScore, sqlOneScore, int64(c), h.half)
+		k, err := db.One(ctx, tx, ScanScore, sqlOneScore, int64(c), h.half)
 		if errors.Is(err, db.ErrNoRows) {
 			return nil
 		}
-		v.Stage, v.Since, v.Warning, v.Score = k.Stage, k.Since, k.Warning, k.figures(m.AsOf)
+		v.Stage, v.Since, v.Warning, v.Score = k.Stage, k.Since, k.Warning, k.figures(m.AsOf, set.Rules, m.shopGap())
 		return err
 	})
 	return v, err
 }
 
-func (k Scored) figures(asOf day.Day) *Figures {
+// figures are those of a score; shop is the company's median gap, times two.
+func (k Scored) figures(asOf day.Day, r Rules, shop int) *Figures {
+	usual, own := r.Usual(int(2*k.Gap), int(k.Days)-1, shop)
 	amount := func(minor int64) money.Amount { return money.Amount{Minor: minor, Currency: k.Currency} }
 	return &Figures{
 		VIP: k.VIP, Recency: k.Recency, Frequency: k.Frequency, Monetary: k.Monetary, Days: k.Days, First: k.First, Last: k.Last,
-		Gap: float64(k.Gap), Silent: asOf.Sub(k.Last), Overdue: math.Round(float64(k.Overdue)*1000) / 1000,
+		Usual: float64(usual) / 2, Own: own, Silent: asOf.Sub(k.Last), Overdue: math.Round(float64(k.Overdue)*1000) / 1000,
 		Active: k.Active, Expected: k.Expected, Spent: amount(k.Spent), Value: amount(k.Value), Currency: string(k.Currency),
 	}
 }
 
-// sqlOnFile leaves out whose file was closed since the refresh, with the import that
+// SQLOnFile leaves out whose file was closed since the refresh, with the import that
 // opened it.
-const sqlOnFile = `EXISTS (SELECT 1 FROM customer c WHERE c.customer_id = s.customer_id)`
+const SQLOnFile = `EXISTS (SELECT 1 FROM customer c WHERE c.customer_id = s.customer_id)`

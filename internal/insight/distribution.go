@@ -2,8 +2,6 @@ package insight
 
 import (
 	"slices"
-
-	"github.com/ricejar/ricejar/internal/insight/life"
 )
 
 // Distribution tells how unlike the customers are in what they will bring, how
@@ -17,7 +15,7 @@ type Distribution struct {
 
 	Repeaters  int     `json:"repeaters"`   // who bought on two days or more
 	RepeatRate float64 `json:"repeat_rate"` // the share of them among all customers
-	MedianGap  float64 `json:"median_gap"`  // in days, of all gaps; 0: there is none
+	MedianGap  float64 `json:"median_gap"`  // the usual gap, in days: the median of the customers' own; 0: nobody has come back
 }
 
 // Tenth is a tenth of the customers.
@@ -47,14 +45,12 @@ func distribution(v *View) Distribution {
 	b := v.Book
 	out := Distribution{Currency: string(b.Currency), Value: tenths(v.Scores),
 		Frequency: bucketsFrom(frequencyFrom), Gaps: bucketsFrom(gapFrom), Active: bucketsFrom(activeFrom)}
-	var gaps []int32
 	for i := range b.Customers {
 		n := 1
 		from, to := b.Purchases(i)
 		for k := from + 1; k < to; k++ {
 			if gap := b.Day[k].Sub(b.Day[k-1]); gap > 0 {
 				n++
-				gaps = append(gaps, int32(gap))
 				put(out.Gaps, gap)
 			}
 		}
@@ -66,8 +62,9 @@ func distribution(v *View) Distribution {
 	for i := range v.Scores {
 		put(out.Active, int(v.Scores[i].Active*100))
 	}
-	slices.Sort(gaps)
-	out.MedianGap = float64(life.Middle(gaps)) / 2
+	if out.Repeaters > 0 {
+		out.MedianGap = float64(shopGap(b)) / 2
+	}
 	out.RepeatRate = share(int64(out.Repeaters), int64(b.Len()))
 	return out
 }

@@ -47,17 +47,19 @@ const (
 	LostReturned LostCode = "returned" // brought something back, and has not bought since
 	LostOnce     LostCode = "once"     // bought on one day and never again
 	LostFading   LostCode = "fading"   // came more and more seldom before
-	LostSudden   LostCode = "sudden"   // kept the rhythm, and then no more: nothing is to be seen
+	LostFew      LostCode = "few"      // came on too few days for a rhythm of their own
+	LostSudden   LostCode = "sudden"   // kept their own rhythm, and then no more: nothing is to be seen
 )
 
-var lostCodes = []LostCode{LostUnhappy, LostReturned, LostOnce, LostFading, LostSudden}
+var lostCodes = []LostCode{LostUnhappy, LostReturned, LostOnce, LostFading, LostFew, LostSudden}
 
 // LostBecause is how many told one reason.
 type LostBecause struct {
 	Reason    Reason `json:"reason"`
 	Customers int    `json:"customers"`
 	Worth     int64  `json:"worth"`
-	Warned    int    `json:"warned"` // of them, those whom a warning stood against when they were asked
+	Known     int    `json:"known"`  // of them, those lost since the company's first refresh: before, nobody was warned of anybody
+	Warned    *int   `json:"warned"` // of those, whom a warning stood against before they were lost; null: Known is 0
 }
 
 // LostSign is how many show one sign.
@@ -115,7 +117,7 @@ func lost(v *View, a *Asked) LostCustomers {
 			back.Add(s, a.reachedOf(row))
 		}
 		if v.Scores[i].Stage == Lost {
-			out.add(v, a, i, days, reasons)
+			out.add(v, a, i, days, way, reasons)
 		}
 	}
 	out.WonBack = back.Result()
@@ -133,7 +135,7 @@ func lost(v *View, a *Asked) LostCustomers {
 }
 
 // add counts a lost customer.
-func (l *LostCustomers) add(v *View, a *Asked, i int, days []day.Day, reasons map[Reason]*LostBecause) {
+func (l *LostCustomers) add(v *View, a *Asked, i int, days []day.Day, way Way, reasons map[Reason]*LostBecause) {
 	s := &v.Scores[i]
 	row := v.Book.whole(i)
 	told := a.Reasons[int32(row)]
@@ -156,8 +158,15 @@ func (l *LostCustomers) add(v *View, a *Asked, i int, days []day.Day, reasons ma
 	}
 	r.Customers++
 	r.Worth += one.Worth
-	if told.warned {
-		r.Warned++
+	if a.Since == 0 || s.Since <= a.Since {
+		return
+	}
+	if r.Known++; r.Warned == nil {
+		r.Warned = new(int)
+	}
+	// Whoever cooled first was warned of by their silence, night for night.
+	if n := len(way.Transitions); told.warned || n > 0 && way.Transitions[n-1].Was == Cooling {
+		*r.Warned++
 	}
 }
 
@@ -174,6 +183,8 @@ func lostBecause(r Rules, days []day.Day, f fault) LostCode {
 		return LostOnce
 	case less:
 		return LostFading
+	case len(days) <= r.OwnGaps:
+		return LostFew
 	}
 	return LostSudden
 }

@@ -19,6 +19,7 @@ func TestLost_tells_who_since_when_worth_what_and_why(t *testing.T) {
 	a := &Asked{
 		Faults:  map[int32]fault{2: {returned: on("2024-04-03")}, 1: {complained: on("2024-05-15")}}, // the complaint was made good
 		Reasons: map[int32]toldReason{0: {reason: TooDear, warned: true}, 4: {reason: Moved}},        // the second is not lost
+		Since:   on("2025-12-01"),
 	}
 	l := lost(viewOf(b), a)
 	same(t, "count, worth, asked", []int64{int64(l.Count), l.Worth, int64(l.Asked)}, []int64{4, 1700, 1})
@@ -30,7 +31,10 @@ func TestLost_tells_who_since_when_worth_what_and_why(t *testing.T) {
 		{customer.ID(4), LostFading}, {customer.ID(2), LostSudden}, {customer.ID(3), LostReturned}, {customer.ID(1), LostOnce},
 	})
 	same(t, "the one who told", []any{l.List[3].Reason, l.List[3].Last, l.List[3].Worth}, []any{TooDear, "2024-01-01", int64(100)})
-	same(t, "the reasons", l.Reasons, []LostBecause{{Reason: TooDear, Customers: 1, Worth: 100, Warned: 1}})
+	same(t, "the reasons", l.Reasons, []LostBecause{{Reason: TooDear, Customers: 1, Worth: 100}})
+	a.Since = on("2024-02-01")
+	one := 1
+	same(t, "the reasons, where there were warnings already", lost(viewOf(b), a).Reasons, []LostBecause{{Reason: TooDear, Customers: 1, Worth: 100, Known: 1, Warned: &one}})
 	n := 0
 	for _, m := range l.Months {
 		n += m.Lost
@@ -41,7 +45,7 @@ func TestLost_tells_who_since_when_worth_what_and_why(t *testing.T) {
 }
 
 func TestLostBecause_names_the_gravest_first(t *testing.T) {
-	rhythm := ons("2026-01-01", "2026-01-31", "2026-03-02")
+	rhythm := ons("2025-12-02", "2026-01-01", "2026-01-31", "2026-03-02")
 	for _, tc := range []struct {
 		name string
 		days []day.Day
@@ -51,6 +55,7 @@ func TestLostBecause_names_the_gravest_first(t *testing.T) {
 		{"complained and returned", rhythm, fault{complained: on("2026-03-05"), returned: on("2026-03-05")}, LostUnhappy},
 		{"returned", rhythm, fault{returned: on("2026-03-05")}, LostReturned},
 		{"a complaint before the last purchase", rhythm, fault{complained: on("2026-02-05")}, LostSudden},
+		{"three purchases", rhythm[1:], fault{}, LostFew},
 		{"one purchase", rhythm[:1], fault{}, LostOnce},
 	} {
 		if got := lostBecause(DefaultRules(), tc.days, tc.f); got != tc.want {

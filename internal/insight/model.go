@@ -56,6 +56,15 @@ type Model struct {
 	LeftOut    []LeftOut                     `json:"left_out"` // receipts in currencies without a rate
 }
 
+// shopGap is the usual gap of the company's customers, times two; 0 while nobody
+// has come back.
+func (m *Model) shopGap() int {
+	if m.Repeaters == 0 {
+		return 0
+	}
+	return int(m.Gap*2 + 0.5)
+}
+
 // ModelWarning is something to know before believing a model.
 type ModelWarning struct {
 	Model string `json:"model"`
@@ -162,7 +171,7 @@ func foretell(src *sources) (Model, findings) {
 	f.forecast = byRule(b, src.setting, gap)
 	if m.Missing == (Missing{}) {
 		if better, ok := byModel(src, &m, f.forecast); ok {
-			m.Basis, f.forecast = ByModel, better
+			m.Basis, f.forecast, f.tried = ByModel, better, m.Holdout != nil
 		}
 	}
 	for i, part := range b.keptShares() {

@@ -18,7 +18,8 @@ import (
 type Panel struct {
 	AsOf    day.Day // the day of the last refresh; 0: there has been none
 	Basis   Basis
-	Horizon int // days ahead that the chance and the purchases are about
+	Missing Missing // what a model would need besides; all zero: nothing
+	Horizon int     // days ahead that the chance and the purchases are about
 	Stage   Stage
 	Since   day.Day  // none for a prospect
 	Score   *Figures // nil: had bought nothing by then
@@ -42,7 +43,7 @@ func (p Panel) On(today day.Day) Panel {
 	return p
 }
 
-const sqlPanel = `SELECT h.half, m.as_of, m.kind, COALESCE(g.document, '')
+const sqlPanel = `SELECT h.half, m.as_of, m.kind, m.gap, m.repeaters, m.missing, COALESCE(g.document, '')
 	FROM insight_head h
 	JOIN insight_model m ON m.id = h.model_id
 	LEFT JOIN insight_setting g ON g.id = 1
@@ -60,9 +61,15 @@ func (s *Service) Panel(ctx context.Context, actor org.Actor, c customer.ID) (Pa
 	}
 	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		set := DefaultSetting()
+		var m Model // as much of it as is read here
 		h, err := db.One(ctx, tx, func(row db.Scanner) (h head, err error) {
-			var text string
-			if err := row.Scan(&h.half, &p.AsOf, &p.Basis, &text); err != nil || text == "" {
+			var text, missing string
+			var gap int64
+			if err := row.Scan(&h.half, &p.AsOf, &p.Basis, &gap, &m.Repeaters, &missing, &text); err != nil {
+				return h, err
+			}
+			m.Gap = float64(gap) / 2
+			if err := json.Unmarshal([]byte(missing), &p.Missing); err != nil || text == "" {
 				return h, err
 			}
 			if err := json.Unmarshal([]byte(text), &set); err != nil {
@@ -77,14 +84,14 @@ func (s *Service) Panel(ctx context.Context, actor org.Actor, c customer.ID) (Pa
 			return err
 		}
 		p.Horizon = set.Horizon
-		k, err := db.One(ctx, tx, scanScore, sqlOneScore, int64(c), h.half)
+		k, err := db.One(ctx, tx, ScanScore, sqlOneScore, int64(c), h.half)
 		if errors.Is(err, db.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		p.Stage, p.Since, p.Warning, p.Score = k.Stage, k.Since, k.Warning, k.figures(p.AsOf)
+		p.Stage, p.Since, p.Warning, p.Score = k.Stage, k.Since, k.Warning, k.figures(p.AsOf, set.Rules, m.shopGap())
 		if p.Refills, err = refills(ctx, tx, h, c); err != nil || !p.Leaving() {
 			return err
 		}

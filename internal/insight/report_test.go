@@ -232,7 +232,7 @@ func TestDistribution_counts_gaps_and_frequencies(t *testing.T) {
 	d := distribution(viewOf(b))
 	same(t, "repeaters", d.Repeaters, 2)
 	same(t, "repeat rate", d.RepeatRate, 2./3, near)
-	same(t, "median gap", d.MedianGap, 10.0)
+	same(t, "the usual gap, that of the company: of the customers' own, 7 and 29.5", d.MedianGap, 18.0)
 	same(t, "one, two, three days", []int{d.Frequency[0].Count, d.Frequency[1].Count, d.Frequency[2].Count}, []int{1, 1, 1})
 	same(t, "gaps", d.Gaps[:4], []Bucket{{1, 7, 1}, {8, 14, 1}, {15, 30, 0}, {31, 60, 1}})
 	same(t, "tenths of three", len(d.Value), 3)

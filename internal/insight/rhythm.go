@@ -4,7 +4,7 @@ package insight
 type Rhythm struct {
 	Repeaters  int      `json:"repeaters"`   // who bought on two days or more
 	RepeatRate float64  `json:"repeat_rate"` // the share of them among all customers
-	MedianGap  float64  `json:"median_gap"`  // in days, of all gaps; 0: there is none
+	MedianGap  float64  `json:"median_gap"`  // the usual gap, in days; 0: nobody has come back
 	Gaps       []Bucket `json:"gaps"`        // by the days between one purchase and the next
 }
 

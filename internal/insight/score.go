@@ -38,6 +38,7 @@ type findings struct {
 	setting  Setting
 	gap      int // the shop's median gap, times two
 	forecast forecast
+	tried    bool // the chances are a model's that was tried on the past
 	troubles map[customer.ID]trouble
 }
 
@@ -55,10 +56,11 @@ func scores(b *Book, f findings) []Score {
 		s.Customer, s.First, s.Last, s.Days = b.Customers[i], days[0], days[len(days)-1], int32(len(days))
 		s.Stage, s.Since = way.At(b.AsOf)
 		s.Gap = float32(way.Gap) / 2
+		usual, own := rules.Usual(way.Gap, way.Gaps, f.gap)
 		s.Overdue = float32(b.AsOf.Sub(s.Last)) / (float32(way.Counts) / 2)
 		s.Spent = b.SpentYear(i)
 		s.Active, s.Expected, s.Value = f.forecast.active[i], f.forecast.expected[i], int64(f.forecast.value[i])
-		s.Warning = leaving(rules, s, days, way, b.AsOf, f.troubles[s.Customer])
+		s.Warning = leaving(rules, s, days, way, usual, own, b.AsOf, f.troubles[s.Customer], f.tried)
 		totals[i] = b.Net(i)
 	}
 	recency := upperQuintiles(list, func(_ int, s *Score) int64 { return int64(s.Last) })

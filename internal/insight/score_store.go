@@ -13,7 +13,7 @@ import (
 )
 
 var scoreColumns = []string{"customer_id", "half", "model_id", "store_id", "owner_id", "stage", "stage_since", "vip", "recency", "frequency", "monetary",
-	"days", "first_day", "last_day", "gap", "overdue", "active", "expected", "currency", "spent", "total", "value", "rfm", "warning", "warning_args"}
+	"days", "first_day", "last_day", "gap", "overdue", "active", "expected", "currency", "spent", "total", "value", "stake", "rfm", "warning", "warning_args"}
 
 // keeper is who keeps a customer.
 type keeper struct {
@@ -71,7 +71,7 @@ func (v *version) writeScores(ctx context.Context, tx *db.Tx, b *Book, list []Sc
 				if !yield([]any{int64(s.Customer), v.half, int64(v.id), int64(k.store), int64(k.owner),
 					s.Stage.String(), s.Since.String(), s.VIP, int64(s.Recency), int64(s.Frequency), int64(s.Monetary),
 					int64(s.Days), s.First.String(), s.Last.String(), int64(2 * s.Gap), thousandths(float64(s.Overdue)),
-					int64(math.Round(s.Active * ppm)), thousandths(s.Expected), string(b.Currency), s.Spent, b.Total(at), s.Value, GroupOf(s),
+					int64(math.Round(s.Active * ppm)), thousandths(s.Expected), string(b.Currency), s.Spent, b.Total(at), s.Value, s.stake(), GroupOf(s),
 					string(s.Warning.Sign), args}, nil) {
 					return
 				}
@@ -83,24 +83,31 @@ func (v *version) writeScores(ctx context.Context, tx *db.Tx, b *Book, list []Sc
 // thousandths is how a ratio without a bound is kept.
 func thousandths(v float64) int64 { return int64(math.Round(min(v, 1e12) * 1000)) }
 
+// stake is what may be lost with a customer: what they are worth, times the chance
+// that they do not come.
+func (s *Score) stake() int64 { return int64(math.Round(float64(s.Value) * (1 - s.Active))) }
+
 // Scored is a score as it stands in the table, with who keeps the customer.
 type Scored struct {
 	Score
 	Currency money.Currency
 	Total    int64 // all they ever bought
+	Stake    int64 // what may be lost: Value × the chance that they do not come within the horizon
 	Store    org.StoreID
 	Owner    org.StaffID
 }
 
-const sqlScore = `s.customer_id, s.store_id, s.owner_id, s.stage, s.stage_since, s.vip, s.recency, s.frequency, s.monetary,
-	s.days, s.first_day, s.last_day, s.gap, s.overdue, s.active, s.expected, s.currency, s.spent, s.total, s.value, s.warning_args`
+// SQLScore are the columns of insight_score s that ScanScore reads.
+const SQLScore = `s.customer_id, s.store_id, s.owner_id, s.stage, s.stage_since, s.vip, s.recency, s.frequency, s.monetary,
+	s.days, s.first_day, s.last_day, s.gap, s.overdue, s.active, s.expected, s.currency, s.spent, s.total, s.value, s.stake, s.warning_args`
 
-func scanScore(row db.Scanner) (Scored, error) {
+// ScanScore reads a row of them.
+func ScanScore(row db.Scanner) (Scored, error) {
 	var k Scored
 	var gap, overdue, active, expected int64
 	var args string
 	err := row.Scan(&k.Customer, &k.Store, &k.Owner, &k.Stage, &k.Since, &k.VIP, &k.Recency, &k.Frequency, &k.Monetary,
-		&k.Days, &k.First, &k.Last, &gap, &overdue, &active, &expected, &k.Currency, &k.Spent, &k.Total, &k.Value, &args)
+		&k.Days, &k.First, &k.Last, &gap, &overdue, &active, &expected, &k.Currency, &k.Spent, &k.Total, &k.Value, &k.Stake, &args)
 	if err != nil {
 		return k, err
 	}
@@ -110,7 +117,7 @@ func scanScore(row db.Scanner) (Scored, error) {
 }
 
 const (
-	sqlOneScore = `SELECT ` + sqlScore + ` FROM insight_score s WHERE s.customer_id = ? AND s.half = ?`
+	sqlOneScore = `SELECT ` + SQLScore + ` FROM insight_score s WHERE s.customer_id = ? AND s.half = ?`
 )
 
 // What the customers after one and up to another had in this half two refreshes ago.

@@ -110,7 +110,7 @@ func (sh *shop) score(c customer.ID) Scored {
 	if err != nil {
 		sh.t.Fatal(err)
 	}
-	k, err := db.One(sh.t.Context(), sh.DB, scanScore, sqlOneScore, int64(c), h.half)
+	k, err := db.One(sh.t.Context(), sh.DB, ScanScore, sqlOneScore, int64(c), h.half)
 	if err != nil {
 		sh.t.Fatal(err)
 	}

@@ -36,12 +36,18 @@ type trouble struct {
 // troubleDays is how long a complaint or a return counts.
 const troubleDays = 180
 
+// surelyComes is the chance from which on nobody is warned of a silence: of a
+// hundred such customers eighty come anyway, and a call would be one too many.
+const surelyComes = 0.8
+
 // leaving says whether a customer may be leaving. It is a rule and not the model's
-// opinion, so that whoever calls can say why.
-func leaving(r Rules, s *Score, days []day.Day, way Way, asOf day.Day, t trouble) Warning {
+// opinion, so that whoever calls can say why. The model speaks only against it, and
+// only of silence: tried is whether its chances have been tried on the past. usual
+// is the gap that is usual (see life.Rules.Usual), times two.
+func leaving(r Rules, s *Score, days []day.Day, way Way, usual int, own bool, asOf day.Day, t trouble, tried bool) Warning {
 	silent := asOf.Sub(s.Last)
 	w := Warning{
-		Gap: int32(way.Counts+1) / 2, Days: int32(silent), Shop: way.Gaps < r.OwnGaps, Complaints: t.complaints, Returns: t.returns,
+		Gap: int32(usual+1) / 2, Days: int32(silent), Shop: !own, Complaints: t.complaints, Returns: t.returns,
 	}
 	latest, before, less := r.Fading(days)
 	switch {
@@ -51,7 +57,7 @@ func leaving(r Rules, s *Score, days []day.Day, way Way, asOf day.Day, t trouble
 		w.Sign = Unhappy
 	case t.returns > 0 && t.lastReturned >= s.Last && 2*silent > way.Counts:
 		w.Sign = Returned
-	case s.Stage == Cooling:
+	case s.Stage == Cooling && !(tried && s.Active >= surelyComes):
 		w.Sign = Silent
 	case less:
 		w.Sign, w.Gap, w.Days = Fading, int32(before+1)/2, int32(latest+1)/2

@@ -29,13 +29,59 @@ func TestAWarningSaysItsReasonInWords(t *testing.T) {
 			"brought something back and has not bought since, silent for 34 days (usual: every 31)", Old},
 		{"who comes more and more seldom is fading", slower, "2025-07-25", trouble{}, "used to come every 20 days, lately every 40", Old},
 		{"without a rhythm of their own, the shop's counts", []string{"2025-06-01"}, "2025-09-20", trouble{},
-			"silent for 111 days; customers here usually come every 40", Cooling},
+			"silent for 111 days; too few visits for a rhythm of their own, but customers of the company usually come every 40 days", Cooling},
 		{"the lost are not warned of: they are gone", monthly, "2026-06-01", trouble{complaints: 1, lastComplaint: on("2026-05-01")}, "", Lost},
 	} {
 		b := bookOf(tc.asOf, tc.days)
 		list := scores(b, findings{setting: DefaultSetting(), gap: 80, forecast: newForecast(1), troubles: map[customer.ID]trouble{1: tc.t}})
 		if got := list[0].Warning.Text(i18n.Printer{Locale: i18n.English}); got != tc.want || list[0].Stage != tc.stage {
 			t.Errorf("%s: got %q of a customer who is %s, want %q, %s", tc.name, got, list[0].Stage, tc.want, tc.stage)
+		}
+	}
+}
+
+func TestNobodyIsWarnedOfTheSilenceOfWhoSurelyComes(t *testing.T) {
+	b := bookOf("2025-11-01", []string{"2025-06-01", "2025-07-01", "2025-08-01", "2025-09-01"})
+	for _, tc := range []struct {
+		name   string
+		active float64
+		tried  bool
+		t      trouble
+		want   Sign
+	}{
+		{"eight of ten such customers come anyway", 0.8, true, trouble{}, ""},
+		{"seven do", 0.79, true, trouble{}, Silent},
+		{"a rule of thumb is no reason to leave them alone", 0.9, false, trouble{}, Silent},
+		{"who was unhappy is called", 0.9, true, trouble{complaints: 1, lastComplaint: on("2025-09-10")}, Unhappy},
+		{"who brought something back is, too", 0.9, true, trouble{returns: 1, lastReturned: on("2025-09-10")}, Returned},
+	} {
+		f := newForecast(1)
+		f.active[0] = tc.active
+		list := scores(b, findings{setting: DefaultSetting(), gap: 80, forecast: f, tried: tc.tried, troubles: map[customer.ID]trouble{1: tc.t}})
+		if got := list[0].Warning.Sign; got != tc.want {
+			t.Errorf("%s: got %q, want %q", tc.name, got, tc.want)
+		}
+	}
+}
+
+func TestTheUsualGapIsTheirOwnOnceItIsKnown(t *testing.T) {
+	for _, tc := range []struct {
+		name      string
+		gap       float32
+		days      int32
+		repeaters int
+		usual     float64
+		own       bool
+	}{
+		{"four days with a purchase", 30, 4, 9, 30, true},
+		{"three are too few: the company's", 30, 3, 9, 51, false},
+		{"once", 0, 1, 9, 51, false},
+		{"nobody here has come back", 0, 1, 0, 0, false},
+	} {
+		m := Model{Gap: 51, Repeaters: tc.repeaters}
+		f := Scored{Score: Score{Gap: tc.gap, Days: tc.days}}.figures(on("2026-01-01"), DefaultRules(), m.shopGap())
+		if f.Usual != tc.usual || f.Own != tc.own {
+			t.Errorf("%s: got %v, %v, want %v, %v", tc.name, f.Usual, f.Own, tc.usual, tc.own)
 		}
 	}
 }

@@ -54,6 +54,7 @@ CREATE TABLE insight_score (
     spent        {{bigint}} NOT NULL,             -- the last 365 days
     total        {{bigint}} NOT NULL,             -- ever
     value        {{bigint}} NOT NULL,             -- expected sales of the next 365 days, discounted
+    stake        {{bigint}} NOT NULL,             -- value × the chance that they do not come: what the warned are listed by
     rfm          {{text}} NOT NULL,               -- code of the group in the grid of recency against frequency and value
     warning      {{text}} NOT NULL,               -- why they may be leaving: silent, fading, unhappy, returned; or empty
     warning_args {{text}} NOT NULL,               -- JSON: the arguments of the sentence
@@ -67,7 +68,9 @@ CREATE INDEX insight_score_value ON insight_score (half, value DESC, customer_id
 CREATE INDEX insight_score_store ON insight_score (half, store_id, value DESC, customer_id DESC);
 CREATE INDEX insight_score_owner ON insight_score (half, owner_id, value DESC, customer_id DESC);
 -- The warned, the best of a year and those who ever bought most are few.
-CREATE INDEX insight_score_warned ON insight_score (half, value DESC, customer_id DESC) WHERE warning <> '';
+CREATE INDEX insight_score_warned ON insight_score (half, stake DESC, customer_id DESC) WHERE warning <> '';
+CREATE INDEX insight_score_warned_store ON insight_score (half, store_id, stake DESC, customer_id DESC) WHERE warning <> '';
+CREATE INDEX insight_score_warned_owner ON insight_score (half, owner_id, stake DESC, customer_id DESC) WHERE warning <> '';
 CREATE INDEX insight_score_best ON insight_score (half, spent DESC, customer_id DESC) WHERE vip;
 CREATE INDEX insight_score_top ON insight_score (half, total DESC, customer_id DESC) WHERE monetary = 5;
 

@@ -178,12 +178,21 @@ func (r Rules) kept(days int) Stage {
 	return Newcomer
 }
 
-// counting is the gap that a silence is measured by, times two.
-func (r Rules) counting(own, gaps, shop int) int {
-	if gaps < r.OwnGaps || own == 0 {
-		own = shop
+// Usual is the gap that is usual for somebody, times two: their own median, once
+// there are enough gaps for one, and until then the shop's. Whatever speaks of how
+// often somebody usually comes takes it from here.
+func (r Rules) Usual(median, gaps, shop int) (gap int, own bool) {
+	if gaps < r.OwnGaps || median == 0 {
+		return shop, false
 	}
-	return max(own, 2*r.LeastGap)
+	return median, true
+}
+
+// counting is the gap that a silence is measured by, times two: the usual one, but
+// not less than the least.
+func (r Rules) counting(own, gaps, shop int) int {
+	usual, _ := r.Usual(own, gaps, shop)
+	return max(usual, 2*r.LeastGap)
 }
 
 // limits are how many days of silence a customer with so many purchase days may

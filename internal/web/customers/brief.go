@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/i18n"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/purchase"
 	"github.com/ricejar/ricejar/internal/text"
@@ -125,8 +126,12 @@ func (p filePage) rhythm(ctx context.Context) (line, bool) {
 	return l, true
 }
 
-// regular reports whether they came often enough to speak of a usual gap.
-func regular(s purchase.Stat) bool { return s.MedianGap > 0 && s.Days > 2 }
+// regular reports whether they came often enough to speak of a gap that is usual
+// for them: the rule of the panel and of the warnings.
+func regular(s purchase.Stat) bool {
+	_, own := insight.DefaultRules().Usual(s.MedianGap, s.Days-1, 0)
+	return own
+}
 
 // usualGap is how many days usually lie between purchases, in whole days: half
 // a day more or less is nothing anybody would say.

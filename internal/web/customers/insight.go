@@ -50,9 +50,12 @@ func (p filePage) measures(ctx context.Context) []measure {
 		{pr.T("customers.chance_within", "n", p.Insight.Horizon), pr.T("customers.means.chance"), chanceWords(pr, s.Active), pr.T("customers.purchases_expected", "times", pr.Decimal(s.Expected, 1))},
 		{pr.T("customers.worth_ahead"), pr.T("customers.means.worth"), pr.MoneyShort(s.Value.Minor, s.Currency), pr.T("customers.worth_behind", "amount", pr.MoneyShort(s.Spent.Minor, s.Currency))},
 	}
-	if s.Gap > 0 {
-		list = append(list, measure{pr.T("customers.usual_gap"), pr.T("customers.means.gap"), pr.T("customers.every_days", "n", int(s.Gap+0.5)), p.silence(pr)})
-	} else {
+	switch {
+	case s.Own:
+		list = append(list, measure{pr.T("customers.usual_gap"), pr.T("customers.means.gap"), pr.T("customers.every_days", "n", int(s.Usual+0.5)), p.silence(pr)})
+	case s.Usual > 0:
+		list = append(list, measure{pr.T("customers.usual_gap"), pr.T("customers.means.gap"), pr.T("insight.usual_here", "n", int(s.Usual+0.5)), p.silence(pr)})
+	default:
 		list = append(list, measure{pr.T("customers.usual_gap"), pr.T("customers.means.gap"), pr.T("customers.once_only"), p.silence(pr)})
 	}
 	return list

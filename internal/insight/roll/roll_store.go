@@ -1,4 +1,4 @@
-package insight
+package roll
 
 import (
 	"cmp"
@@ -12,15 +12,16 @@ import (
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
 // AsOf is the day of the last refresh, for those who see customers; 0: there has been none.
-func (s *Service) AsOf(ctx context.Context, actor org.Actor) (day.Day, error) {
+func AsOf(ctx context.Context, d *db.DB, actor org.Actor) (day.Day, error) {
 	if err := actor.Need(org.CustomersRead); err != nil {
 		return 0, err
 	}
-	list, err := db.All(ctx, s.DB, db.Value[day.Day],
+	list, err := db.All(ctx, d, db.Value[day.Day],
 		`SELECT m.as_of FROM insight_head h JOIN insight_model m ON m.id = h.model_id WHERE h.id = 1`)
 	if err != nil || len(list) == 0 {
 		return 0, err
@@ -28,31 +29,37 @@ func (s *Service) AsOf(ctx context.Context, actor org.Actor) (day.Day, error) {
 	return list[0], nil
 }
 
+// Signs are what somebody may be listed for as leaving, the gravest first.
+var Signs = []insight.Sign{insight.Unhappy, insight.Returned, insight.Silent, insight.Fading}
+
+var groups = []string{insight.Champions, insight.Loyal, insight.AlmostLoyal, insight.Promising, insight.Fresh, insight.NeedsAttention, insight.CannotLose,
+	insight.AtRisk, insight.AboutToSleep, insight.Sleeping, insight.Gone}
+
 // Among chooses who is on a list of customers: what is not given does not matter.
 // Fifths, tenths and shares are of the customers of the whole company.
 type Among struct {
-	Warned bool // who may be leaving
-	Sign   Sign // of those, whom this says it of
-	Best   bool // who bought most in the last year
-	Stage  Stage
+	Warned bool         // who may be leaving; by what may be lost with them
+	Sign   insight.Sign // of those, whom this says it of
+	Best   bool         // who bought most in the last year
+	Stage  insight.Stage
 	Group  string  // of the grid of recency against frequency and value
 	Tenth  int     // by the sales to expect: 1 (the most) to 10
 	Top    float64 // by all they ever bought: the first so many percent, at most 20
 	Store  org.StoreID
 }
 
-// check refuses what does not name a list.
-func (a Among) check() error {
-	top := a.Top == 0 || slices.Contains(topPercents, a.Top) && a.Top <= topFifth
-	if a.Sign != "" && !slices.Contains(Signs(), a.Sign) || a.Group != "" && !slices.Contains(rfmGroups, a.Group) ||
+// Check refuses what does not name a list.
+func (a Among) Check() error {
+	top := a.Top == 0 || slices.Contains(Tops, a.Top)
+	if a.Sign != "" && !slices.Contains(Signs, a.Sign) || a.Group != "" && !slices.Contains(groups, a.Group) ||
 		a.Tenth < 0 || a.Tenth > 10 || !top {
 		return errs.New(errs.NotFound, "insight.no_list")
 	}
 	return nil
 }
 
-// topFifth is what an index is kept of: more is nobody's list.
-const topFifth = 20
+// Tops are the shares there is a list of, in percent: more is nobody's list.
+var Tops = []float64{1, 2.5, 5, 10, 20}
 
 // order is the column by which the list is read, its largest first.
 func (a Among) order() string {
@@ -61,40 +68,42 @@ func (a Among) order() string {
 		return "s.total"
 	case a.Best:
 		return "s.spent"
+	case a.Warned:
+		return "s.stake"
 	}
 	return "s.value"
 }
 
-// PeopleCursor is where a page of a list begins, after somebody or, back, before
+// Cursor is where a page of a list begins, after somebody or, back, before
 // them; the zero one is the beginning.
-type PeopleCursor struct {
+type Cursor struct {
 	At       int64
 	Customer customer.ID
 	Back     bool
 }
 
-// People is a page of a list.
-type People struct {
-	List []Scored
-	Prev PeopleCursor // zero: this is the first page
-	Next PeopleCursor // zero: this is the last
+// Page is a page of a list.
+type Page struct {
+	List []insight.Scored
+	Prev Cursor // zero: this is the first page
+	Next Cursor // zero: this is the last
 }
 
-// People are the customers of a list within the actor's reach, whoever is worth
+// Read gives the customers of a list within the actor's reach, whoever is worth
 // most first.
-func (s *Service) People(ctx context.Context, actor org.Actor, among Among, at PeopleCursor, limit int) (People, error) {
-	if err := cmp.Or(actor.Need(org.CustomersRead), among.check()); err != nil {
-		return People{}, err
+func Read(ctx context.Context, d *db.DB, actor org.Actor, among Among, at Cursor, limit int) (Page, error) {
+	if err := cmp.Or(actor.Need(org.CustomersRead), among.Check()); err != nil {
+		return Page{}, err
 	}
-	var list []Scored
-	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+	var list []insight.Scored
+	err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		from, args, err := among.from(ctx, tx)
 		if err != nil {
 			return err
 		}
 		for _, scope := range actor.Scope().Narrow(among.Store, 0).PerStore() { // each in its own order: see Scope.PerStore
 			query, args := among.page(from, args, scope, at, limit)
-			part, err := db.All(ctx, tx, scanScore, query, args...)
+			part, err := db.All(ctx, tx, insight.ScanScore, query, args...)
 			if err != nil {
 				return err
 			}
@@ -103,16 +112,16 @@ func (s *Service) People(ctx context.Context, actor org.Actor, among Among, at P
 		return nil
 	})
 	if err != nil {
-		return People{}, err
+		return Page{}, err
 	}
-	slices.SortFunc(list, func(x, y Scored) int {
+	slices.SortFunc(list, func(x, y insight.Scored) int {
 		c := cmp.Or(cmp.Compare(among.Worth(y), among.Worth(x)), cmp.Compare(y.Customer, x.Customer))
 		if at.Back {
 			return -c
 		}
 		return c
 	})
-	p := People{List: list[:min(len(list), limit)]}
+	p := Page{List: list[:min(len(list), limit)]}
 	if at.Back {
 		slices.Reverse(p.List)
 	}
@@ -121,21 +130,23 @@ func (s *Service) People(ctx context.Context, actor org.Actor, among Among, at P
 	}
 	first, last := p.List[0], p.List[len(p.List)-1]
 	if at.Back && len(list) > limit || !at.Back && at.Customer != 0 {
-		p.Prev = PeopleCursor{among.Worth(first), first.Customer, true}
+		p.Prev = Cursor{among.Worth(first), first.Customer, true}
 	}
 	if at.Back || len(list) > limit {
-		p.Next = PeopleCursor{among.Worth(last), last.Customer, false}
+		p.Next = Cursor{among.Worth(last), last.Customer, false}
 	}
 	return p, nil
 }
 
 // Worth is what the list is ordered by: minor units of a customer.
-func (a Among) Worth(k Scored) int64 {
+func (a Among) Worth(k insight.Scored) int64 {
 	switch {
 	case a.Top != 0:
 		return k.Total
 	case a.Best:
 		return k.Spent
+	case a.Warned:
+		return k.Stake
 	}
 	return k.Value
 }
@@ -143,14 +154,14 @@ func (a Among) Worth(k Scored) int64 {
 // CountedTo is how far a list is counted.
 const CountedTo = 10000
 
-// CountPeople is how many are on a list within the actor's reach, counted to
+// Count is how many are on a list within the actor's reach, counted to
 // CountedTo and no further: one more says that there are more.
-func (s *Service) CountPeople(ctx context.Context, actor org.Actor, among Among) (int, error) {
-	if err := cmp.Or(actor.Need(org.CustomersRead), among.check()); err != nil {
+func Count(ctx context.Context, d *db.DB, actor org.Actor, among Among) (int, error) {
+	if err := cmp.Or(actor.Need(org.CustomersRead), among.Check()); err != nil {
 		return 0, err
 	}
 	var n int
-	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		from, args, err := among.from(ctx, tx)
 		if err != nil {
 			return err
@@ -165,11 +176,11 @@ func (s *Service) CountPeople(ctx context.Context, actor org.Actor, among Among)
 
 // from is the list as SQL, but for who sees it and from where on.
 func (a Among) from(ctx context.Context, tx *db.Tx) (string, []any, error) {
-	h, err := readHead(ctx, tx)
+	half, err := db.One(ctx, tx, db.Value[int64], `SELECT half FROM insight_head WHERE id = 1`)
 	if err != nil {
 		return "", nil, err
 	}
-	query, args := `FROM insight_score s WHERE s.half = ? AND `+sqlOnFile, []any{h.half}
+	query, args := `FROM insight_score s WHERE s.half = ? AND `+insight.SQLOnFile, []any{half}
 	and := func(cond string, more ...any) {
 		query += " AND " + cond
 		args = append(args, more...)
@@ -183,14 +194,14 @@ func (a Among) from(ctx context.Context, tx *db.Tx) (string, []any, error) {
 	if a.Best {
 		and("s.vip")
 	}
-	if a.Stage != Prospect {
+	if a.Stage != insight.Prospect {
 		and("s.stage = ?", a.Stage.String())
 	}
 	if a.Group != "" {
 		and("s.rfm = ?", a.Group)
 	}
 	if a.Tenth != 0 {
-		var d Distribution
+		var d insight.Distribution
 		if err := wholeReport(ctx, tx, "distribution", &d); err != nil {
 			return "", nil, err
 		}
@@ -203,7 +214,7 @@ func (a Among) from(ctx context.Context, tx *db.Tx) (string, []any, error) {
 		}
 	}
 	if a.Top != 0 {
-		var c Concentration
+		var c insight.Concentration
 		if err := wholeReport(ctx, tx, "concentration", &c); err != nil {
 			return "", nil, err
 		}
@@ -220,9 +231,9 @@ func (a Among) from(ctx context.Context, tx *db.Tx) (string, []any, error) {
 
 // page is a page of the list for one scope; one more than fit, so that we see
 // whether there are more.
-func (a Among) page(from string, args []any, scope org.Scope, at PeopleCursor, limit int) (string, []any) {
+func (a Among) page(from string, args []any, scope org.Scope, at Cursor, limit int) (string, []any) {
 	where, more := scope.Where("s.owner_id", "s.store_id")
-	query, args := `SELECT `+sqlScore+` `+from+` AND `+where, append(slices.Clone(args), more...)
+	query, args := `SELECT `+insight.SQLScore+` `+from+` AND `+where, append(slices.Clone(args), more...)
 	order, than := " DESC", "<"
 	if at.Back {
 		order, than = "", ">"
@@ -239,7 +250,7 @@ func (a Among) page(from string, args []any, scope org.Scope, at PeopleCursor, l
 func wholeReport(ctx context.Context, tx *db.Tx, name string, v any) error {
 	body, err := db.One(ctx, tx, db.Value[string], `SELECT document FROM insight_report WHERE name = ? AND store_id = 0`, name)
 	if errors.Is(err, db.ErrNoRows) {
-		return errNoVersion
+		return errs.New(errs.NotFound, "insight.not_yet")
 	}
 	if err != nil {
 		return err
@@ -249,9 +260,3 @@ func wholeReport(ctx context.Context, tx *db.Tx, name string, v any) error {
 	}
 	return nil
 }
-
-// Signs are all signs that somebody may be leaving, the gravest first.
-func Signs() []Sign { return []Sign{Unhappy, Returned, Silent, Fading} }
-
-// RFMGroups are the codes of all groups of the grid, the best first.
-func RFMGroups() []string { return slices.Clone(rfmGroups) }
