@@ -1,6 +1,8 @@
 package insights
 
 import (
+	"strconv"
+
 	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
@@ -45,8 +47,12 @@ func (p concentrationPage) bars() ui.RowBars {
 	c := ui.RowBars{Label: p.t("insights.chart.top"), Of: 1}
 	for _, t := range p.Top {
 		if t.Customers > 0 {
+			href := ""
+			if t.Percent <= 20 { // more is nobody's list
+				href = p.toPeople(t.Customers, "top", strconv.FormatFloat(t.Percent, 'f', -1, 64))
+			}
 			c.Items = append(c.Items, ui.RowBar{Name: p.t("insights.top_name", "percent", p.p.Decimal(t.Percent, 1), "n", t.Customers),
-				Text: p.exact(t.Share), Value: t.Share, Note: p.t("insights.top_least", "amount", p.money(t.Least))})
+				Text: p.exact(t.Share), Value: t.Share, Href: href, Note: p.t("insights.top_least", "amount", p.money(t.Least))})
 		}
 	}
 	return c

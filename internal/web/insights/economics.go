@@ -1,6 +1,8 @@
 package insights
 
 import (
+	"math"
+
 	"github.com/ricejar/ricejar/internal/insight"
 )
 
@@ -58,7 +60,7 @@ func drawEconomics(o *opened, rep insight.Economics) view {
 	p.add("save", "kept", o.amount(k.Kept), false)
 	p.add("save", "lost", o.amount(k.LostMean), false)
 	p.add("save", "worth", o.amount(k.Worth), true)
-	p.add("save", "calls", p.times(k.Calls), true)
+	p.add("save", "calls", p.calls(k.Calls), true)
 	p.add("save", "at_stake", o.amount(k.AtStake), false)
 	p.add("save", "win_ratio", p.fold(k.WinRatio), false)
 	f := rep.Refer
@@ -88,6 +90,45 @@ func drawEconomics(o *opened, rep insight.Economics) view {
 		}
 	}
 	return view{Body: economicsBody(p, t), Tables: []table{t}}
+}
+
+// worth is what keeping somebody is worth, in round figures: it is a mean of many.
+func (p economicsPage) worth() string {
+	amount := p.short(round(p.Save.Worth))
+	if *p.Save.Calls > manyCalls {
+		return p.t("insights.save_much", "amount", amount)
+	}
+	return p.t("insights.save_told", "amount", amount, "n", p.p.Decimal(math.Floor(*p.Save.Calls), 0))
+}
+
+// manyCalls are more than anybody should be called: nobody is told to.
+const manyCalls = 20
+
+// round is an amount by its first two digits.
+func round(minor int64) int64 {
+	unit := int64(1)
+	for v := minor; v >= 100 || v <= -100; v /= 10 {
+		unit *= 10
+	}
+	return (minor + unit/2) / unit * unit
+}
+
+// rests says which margin the sentence rests on, and whether somebody set it.
+func (p economicsPage) rests() string {
+	key := "insights.save_note"
+	if p.Margin == float64(insight.DefaultSetting().Margin)/1e6 {
+		key = "insights.save_guess"
+	}
+	return p.t(key, "margin", p.percent(p.Margin))
+}
+
+// calls are how many contacts pay; more than anybody should be called are not counted out.
+func (p economicsPage) calls(v *float64) cell {
+	c := p.times(v)
+	if v != nil && *v > manyCalls {
+		c.Text = p.t("insights.calls_many")
+	}
+	return c
 }
 
 func (p economicsPage) add(section, name string, value cell, result bool) {

@@ -50,7 +50,7 @@ func drawFlow(h Pages, r *http.Request, o *opened) (view, error) {
 	}
 	p.Moves = table{Name: "moves", Label: o.t("insights.chart.flow"), Head: []string{o.t("insights.head.was"), o.t("insights.head.is"), o.t("insights.head.customers")}}
 	for _, m := range p.FlowSpan.Moves {
-		p.Moves.Rows = append(p.Moves.Rows, []cell{o.text(o.stage(m.From)), o.text(o.stage(m.To)), o.counted(m.Customers)})
+		p.Moves.Rows = append(p.Moves.Rows, []cell{o.text(p.side(m.From)), o.text(p.side(m.To)), o.counted(m.Customers)})
 	}
 	return view{Body: flowBody(p), Tables: []table{p.Moves}, Wrong: p.Wrong}, nil
 }
@@ -102,7 +102,11 @@ func (p flowPage) chart() ui.Flow {
 	for _, s := range p.After {
 		if s.Customers > 0 {
 			to = append(to, s.Stage)
-			c.To = append(c.To, ui.FlowNode{Name: p.stage(s.Stage), Text: p.count(s.Customers), Value: float64(s.Customers), Tone: ui.StageTone(s.Stage)})
+			href := "" // of another day there is no list
+			if p.To == p.AsOf {
+				href = p.toPeople(s.Customers, "stage", s.Stage.String())
+			}
+			c.To = append(c.To, ui.FlowNode{Name: p.stage(s.Stage), Href: href, Text: p.count(s.Customers), Value: float64(s.Customers), Tone: ui.StageTone(s.Stage)})
 		}
 	}
 	for _, m := range p.FlowSpan.Moves {

@@ -136,7 +136,7 @@ func (s shop) refresh() {
 // rooms are all pages that show a report, with something that each shows.
 var rooms = map[string]string{
 	"": "[data-measure]", "/concentration": "[data-told]", "/cohorts": "#cohorts td", "/model": "#missing", "/lost": "[data-lost]", "/stores": "#what-if form",
-	"/rfm": "#rfm td", "/flow": "#flow svg path", "/distribution": "#frequency li", "/loyalty": "#loyal-signs li", "/economics": "[data-line]",
+	"/rfm": "[data-told]", "/flow": "#flow svg path", "/distribution": "#frequency li", "/loyalty": "#loyal-signs li", "/economics": "[data-line]",
 }
 
 func TestRooms_before_the_first_refresh_say_so_and_offer_it_to_those_who_may(t *testing.T) {
@@ -279,7 +279,7 @@ func TestTheBest_are_named_to_whoever_sees_them(t *testing.T) {
 				t.Errorf("%s sees %d of the best, want %d", role, got, n)
 			}
 		}
-		s.site.As(s.boss).Get("/insights/best").WantText("[data-told]", "1 位最好的顾客")
+		s.site.As(s.boss).Get("/insights/best").WantText("[data-told]", "1 位消费大户")
 		s.site.As(s.boss).Get("/insights/best?store=" + s.west.ID.String()).Want(200).WantNone("[data-person]")
 		s.site.As(s.boss).Get("/insights/best?after=nobody").Want(404)
 	})
@@ -405,5 +405,59 @@ func TestPages_say_what_the_purchases_cannot_tell(t *testing.T) {
 		boss := s.site.As(s.boss)
 		boss.Get("/insights").Want(200).WantText("main", "最多这些：更早的购买没有记录")
 		boss.Get("/insights/model").Want(200).WantText("main", "1 张 HKD 小票没有计入")
+	})
+}
+
+func TestLists_of_people_go_forth_and_back_and_can_be_taken(t *testing.T) {
+	run(t, func(t *testing.T, s shop) {
+		for k := range 64 {
+			store := s.west
+			if k%2 == 0 {
+				store = s.east
+			}
+			s.buys(s.customer(s.customers, fmt.Sprintf("顾客%02d", k), store), store, int64(100+10*k), 500+k)
+		}
+		s.refresh()
+		at := "/insights/people?stage=lost"
+		first := s.site.As(s.boss).Get(at).Want(200).WantText("h1", "已流失").WantText("section", "66 位")
+		names := func(doc *webtest.Answer) (list []string) {
+			for _, a := range doc.All("[data-person] a") {
+				list = append(list, webtest.Text(a))
+			}
+			return list
+		}
+		second := s.site.As(s.boss).Get(first.Attr("a[rel=next]", "href")).Want(200)
+		back := s.site.As(s.boss).Get(second.Attr("a[rel=prev]", "href")).Want(200).WantNone("a[rel=prev]")
+		if got := names(first); len(got) != 30 || cmp.Diff(got, names(back)) != "" || cmp.Diff(got, names(second)) == "" {
+			t.Errorf("the first page is %v, then %v, and back %v", got, names(second), names(back))
+		}
+		s.site.As(s.boss).Get(at+"&store="+s.west.ID.String()).WantText("section", "33 位")
+		s.site.As(s.manager).Get(at + "&store=" + s.west.ID.String()).Want(403)
+		s.site.As(s.manager).Get(at).WantText("section", "33 位")
+		for _, other := range []string{"group=champions", "tenth=10", "top=2.5"} {
+			if n := s.site.As(s.boss).Get("/insights/people?" + other).Want(200).Count("[data-person]"); n == 0 {
+				t.Errorf("nobody is in %s", other)
+			}
+		}
+		for _, wrong := range []string{"", "?group=rich", "?stage=sad", "?tenth=11", "?top=50", "?top=x"} {
+			s.site.As(s.boss).Get("/insights/people" + wrong).Want(404)
+		}
+
+		s.site.As(s.clerk).Get("/insights/download/people?stage=lost").Want(403)
+		file := s.site.As(s.admin).Get("/insights/download/people?stage=lost").Want(200)
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.Body.String(), "\ufeff"))).ReadAll()
+		if err != nil || len(rows) != 67 {
+			t.Errorf("got %d rows, %v", len(rows), err)
+		}
+		kept, err := db.One(t.Context(), s.insight.DB, db.Value[string], `SELECT detail FROM audit_entry WHERE action = 'customer.export'`)
+		if err != nil || !strings.Contains(kept, "已流失") {
+			t.Errorf("on record is %q, %v", kept, err)
+		}
+
+		before := len(names(s.site.As(s.boss).Get("/insights/warnings").Want(200)))
+		s.exec(`DELETE FROM customer WHERE customer_id = ?`, int64(s.regular)) // as the undoing of an import does
+		if after := len(names(s.site.As(s.boss).Get("/insights/warnings").Want(200))); after != before-1 {
+			t.Errorf("%d were warned of, and %d when a file was closed", before, after)
+		}
 	})
 }

@@ -33,7 +33,11 @@ func drawLoyalty(h Pages, r *http.Request, o *opened) (view, error) {
 	}
 	p.Signs = table{Name: "signs", Label: o.t("insights.chart.loyal_signs"), Head: []string{o.t("insights.head.sign"), o.t("insights.head.customers"), o.t("insights.head.of"), o.t("insights.head.share")}}
 	for _, s := range p.signs() {
-		p.Signs.Rows = append(p.Signs.Rows, []cell{o.text(s.Label), o.counted(s.Count), o.counted(s.Of), o.share(s.Share)})
+		share := o.share(s.Share)
+		if s.Of == 0 {
+			share = o.none()
+		}
+		p.Signs.Rows = append(p.Signs.Rows, []cell{o.text(s.Label), o.counted(s.Count), o.counted(s.Of), share})
 	}
 	p.Counts = table{Name: "by_signs", Label: o.t("insights.chart.by_signs"), Head: []string{o.t("insights.head.signs"), o.t("insights.head.customers"), o.t("insights.head.share")}}
 	for _, b := range rep.BySigns {
@@ -87,11 +91,11 @@ const severalSigns = 3
 func (p loyaltyPage) signBars() ui.RowBars {
 	c := ui.RowBars{Label: p.t("insights.chart.loyal_signs"), Of: 1}
 	for _, s := range p.signs() {
-		text := p.t("insights.of_customers", "some", s.Count, "all", s.Of)
+		text, value := p.t("insights.of_customers", "some", s.Count, "all", s.Of), p.percent(s.Share)
 		if s.Of == 0 {
-			text = p.t("insights.cannot_tell")
+			text, value = p.t("insights.cannot_tell"), "–"
 		}
-		c.Items = append(c.Items, ui.RowBar{Name: s.Label, Value: s.Share, Text: p.percent(s.Share), Note: joined(text, s.Note)})
+		c.Items = append(c.Items, ui.RowBar{Name: s.Label, Value: s.Share, Text: value, Note: joined(text, s.Note)})
 	}
 	return c
 }

@@ -58,6 +58,14 @@ func (p modelPage) method(m insight.Method) string {
 // hundred is a share said of a hundred people.
 func hundred(share float64) int { return int(math.Round(share * 100)) }
 
+// way is how the chances were off: fewer came than they said, or more.
+func (p modelPage) way() string {
+	if p.Check.Foretold < float64(p.Check.Returned) {
+		return "less"
+	}
+	return "more"
+}
+
 // calibration is what was foretold against what came.
 func (p modelPage) calibration() ui.Curve {
 	l := ui.Line{Name: p.t("insights.curve.tenths"), Tone: ui.Primary, Dots: true}

@@ -3,6 +3,7 @@ package insights
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/ricejar/ricejar/internal/i18n"
@@ -45,9 +46,19 @@ func drawOverview(o *opened, rep insight.Overview) view {
 		p.Measures[2].Note = o.t("insights.new_at_most")
 	}
 	p.Measures[3].Href = o.link("lost")
+	p.Measures[3].Note = o.t("insights.lost_now", "n", lostNow(rep.Stages))
 	p.Measures[4].Note = o.t("insights.of_customers", "some", rep.Repeaters, "all", rep.Customers)
 	p.Measures[6].Note, p.Measures[6].Href = o.t("insights.warned", "n", rep.Warned), o.link("warnings")
 	p.Measures[7].Note, p.Measures[7].Href = o.t("insights.vips", "n", rep.VIPs), o.link("best")
+	if rep.VIPs == 0 {
+		p.Measures = p.Measures[:7]
+	}
+	if rep.Warned == 0 {
+		p.Measures[6].Note, p.Measures[6].Href = o.t("insights.warned_none"), ""
+	}
+	if o.Thin != nil {
+		p.Measures = slices.Delete(p.Measures, 5, 6) // what a year will bring nobody can tell
+	}
 
 	p.Months = table{Name: "months", Label: o.t("insights.chart.months"), Head: []string{o.t("insights.head.month"), o.t("insights.head.sales"),
 		o.t("insights.head.old_sales"), o.t("insights.head.new_sales"), o.t("insights.head.customers"), o.t("insights.head.new_customers")}}
@@ -57,6 +68,16 @@ func drawOverview(o *opened, rep insight.Overview) view {
 	}
 	p.Stages = stageTable(o, rep.Stages)
 	return view{Body: overviewBody(p), Tables: []table{p.Months, p.Stages}}
+}
+
+// lostNow is how many stand among the lost.
+func lostNow(list []insight.InStage) (n int) {
+	for _, s := range list {
+		if s.Stage == insight.Lost {
+			n += s.Customers
+		}
+	}
+	return n
 }
 
 // told is how the year went, in a sentence, and who to turn to now.
@@ -153,7 +174,7 @@ func stageBars(o *opened, list []insight.InStage) ui.RowBars {
 	c := ui.RowBars{Label: o.t("insights.chart.stages"), Of: float64(stood(list))}
 	for _, s := range list {
 		if s.Stage != insight.Prospect {
-			c.Items = append(c.Items, ui.RowBar{Name: o.stage(s.Stage), Value: float64(s.Customers), Tone: ui.StageTone(s.Stage),
+			c.Items = append(c.Items, ui.RowBar{Name: o.stage(s.Stage), Href: o.toPeople(s.Customers, "stage", s.Stage.String()), Value: float64(s.Customers), Tone: ui.StageTone(s.Stage),
 				Text: o.t("insights.count_share", "n", s.Customers, "share", o.percent(s.Share)), Note: o.t("insights.stage." + s.Stage.String())})
 		}
 	}

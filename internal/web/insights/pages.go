@@ -88,11 +88,12 @@ type opened struct {
 	Room     room
 	Heading  string // of a list of people; empty: the room's own
 	Rooms    []room
-	Stores   []ui.Option // to choose from; one or none is no choice
-	Store    org.StoreID // 0: all
-	AsOf     string      // YYYY-MM-DD
-	Newest   string      // of the newest purchase, YYYY-MM-DD
-	Behind   int         // how many days before AsOf that was; 0: nothing need be said
+	Stores   []ui.Option      // to choose from; one or none is no choice
+	Store    org.StoreID      // 0: all
+	AsOf     string           // YYYY-MM-DD
+	Newest   string           // of the newest purchase, YYYY-MM-DD
+	Thin     *insight.Quality // too little is known for these figures to mean much; nil: there is enough
+	Behind   int              // how many days before AsOf that was; 0: nothing need be said
 	Query    *form.Form
 	Actor    org.Actor
 	Currency string
@@ -146,6 +147,9 @@ func (h Pages) open(r *http.Request, rm room) (*opened, error) {
 	if chosen == "" && !scope.All() {
 		return nil, errs.New(errs.Forbidden, "insight.store_out_of_reach")
 	}
+	if err := h.readThin(r, o); err != nil {
+		return nil, err
+	}
 	if chosen == "" {
 		return o, nil
 	}
@@ -156,6 +160,26 @@ func (h Pages) open(r *http.Request, rm room) (*opened, error) {
 		return nil, errs.New(errs.NotFound, "web.not_found")
 	}
 	return o, nil // whether it is within reach, the service says
+}
+
+// readThin tells whether the company has too little on record: a forecast then
+// cannot be checked, and shares of few customers say nothing.
+func (h Pages) readThin(r *http.Request, o *opened) error {
+	store := org.StoreID(0)
+	if !o.Actor.Scope().All() && len(o.Stores) > 0 { // the report is the same for every store
+		var err error
+		if store, err = id.Parse[org.Store](o.Stores[0].Value); err != nil {
+			return err
+		}
+	}
+	q, _, err := insight.ReportOf[insight.Quality](r.Context(), h.Insight, o.Actor, "model", store)
+	switch {
+	case errs.Is(err, errs.NotFound) || errs.Is(err, errs.Forbidden): // nothing was computed yet, or nothing of theirs
+		return nil
+	case err == nil && q.Check == nil && q.Missing != insight.Missing{}:
+		o.Thin = &q
+	}
+	return err
 }
 
 // show renders a room; before the first refresh it says what to do.
@@ -228,6 +252,15 @@ func (o *opened) toLost() ui.Link {
 
 func (o *opened) toBest() ui.Link {
 	return ui.Link{Label: o.t("insights.go.best"), Href: o.link("best")}
+}
+
+// toPeople leads to the names behind a figure, where there are some and they may
+// be seen.
+func (o *opened) toPeople(n int, pairs ...string) string {
+	if n == 0 || !o.Actor.May(org.CustomersRead) {
+		return ""
+	}
+	return o.link("people", pairs...)
 }
 
 func (o *opened) toToday() ui.Link {

@@ -15,6 +15,7 @@ import (
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/insight/roll"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 	"github.com/ricejar/ricejar/internal/sheet"
@@ -36,9 +37,9 @@ const (
 type peoplePage struct {
 	*opened
 
-	Among   insight.Among
-	People  insight.People
-	Count   int // to insight.CountedTo
+	Among   roll.Among
+	People  roll.Page
+	Count   int // to roll.CountedTo
 	Names   map[customer.ID]customer.Summary
 	Horizon int
 	Bought  bool              // anybody has bought anything
@@ -46,11 +47,11 @@ type peoplePage struct {
 }
 
 // among is the list that the address of a room asks for.
-func (o *opened) among() (insight.Among, error) {
-	a := insight.Among{Store: o.Store, Sign: insight.Sign(o.Query.Text("sign"))}
+func (o *opened) among() (roll.Among, error) {
+	a := roll.Among{Store: o.Store, Sign: insight.Sign(o.Query.Text("sign"))}
 	a.Warned, a.Best = o.Room.Name == "warnings", o.Room.Name == "best"
 	if o.Room.Name != "people" {
-		return a, nil
+		return a, a.Check()
 	}
 	a.Group, a.Tenth = o.Query.Text("group"), int(o.Query.Int("tenth"))
 	if s := o.Query.Text("top"); s != "" {
@@ -68,7 +69,7 @@ func (o *opened) among() (insight.Among, error) {
 	if a.Group == "" && a.Tenth == 0 && a.Top == 0 && a.Stage == insight.Prospect {
 		return a, errs.New(errs.NotFound, "web.not_found")
 	}
-	return a, nil
+	return a, a.Check()
 }
 
 // asked are what a link keeps of the list.
@@ -82,7 +83,7 @@ func (o *opened) asked() (pairs []string) {
 }
 
 // heading is what a list is called.
-func (o *opened) heading(a insight.Among) string {
+func (o *opened) heading(a roll.Among) string {
 	switch {
 	case a.Group != "":
 		return o.group(a.Group)
@@ -97,17 +98,17 @@ func (o *opened) heading(a insight.Among) string {
 }
 
 // openPeople opens a list; without a refresh AsOf stays empty.
-func (h Pages) openPeople(r *http.Request, rm room) (*opened, insight.Among, day.Day, error) {
+func (h Pages) openPeople(r *http.Request, rm room) (*opened, roll.Among, day.Day, error) {
 	o, err := h.openFor(r, rm)
 	if err != nil {
-		return nil, insight.Among{}, 0, err
+		return nil, roll.Among{}, 0, err
 	}
 	a, err := o.among()
 	if err != nil {
 		return nil, a, 0, err
 	}
 	o.Heading = o.heading(a)
-	asOf, err := h.Insight.AsOf(r.Context(), o.Actor)
+	asOf, err := roll.AsOf(r.Context(), h.Insight.DB, o.Actor)
 	if err == nil && asOf != 0 {
 		o.AsOf = asOf.String()
 	}
@@ -129,10 +130,10 @@ func (h Pages) people(rm room) web.Handler {
 		if err != nil {
 			return err
 		}
-		if p.People, err = h.Insight.People(r.Context(), o.Actor, among, at, peopleSize); err != nil {
+		if p.People, err = roll.Read(r.Context(), h.Insight.DB, o.Actor, among, at, peopleSize); err != nil {
 			return err
 		}
-		if p.Count, err = h.Insight.CountPeople(r.Context(), o.Actor, among); err != nil {
+		if p.Count, err = roll.Count(r.Context(), h.Insight.DB, o.Actor, among); err != nil {
 			return err
 		}
 		today, err := day.Parse(web.Today(r))
@@ -161,24 +162,29 @@ func (h Pages) readTotal(r *http.Request, p *peoplePage) error {
 		return err
 	}
 	p.Horizon, p.Bought = set.Horizon, true
+	if len(p.People.List) == 0 { // because nobody is so, or because there is nobody
+		n, err := roll.Count(r.Context(), h.Insight.DB, p.Actor, roll.Among{Store: p.Store})
+		if err != nil {
+			return err
+		}
+		p.Bought = n > 0
+	}
 	if !p.Actor.May(org.ReportsRead) {
 		return nil
 	}
 	total, doc, err := insight.ReportOf[insight.Overview](r.Context(), h.Insight, p.Actor, "overview", p.Store)
 	if errs.Is(err, errs.NotFound) { // a store that has sold nothing
-		p.Bought = false
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	p.Total, p.Currency, p.Newest, p.Behind = &total, total.Currency, doc.Newest.String(), doc.Behind
-	p.Bought = total.Customers > 0
 	return nil
 }
 
 // place is where in the list the page begins.
-func place(o *opened) (at insight.PeopleCursor, err error) {
+func place(o *opened) (at roll.Cursor, err error) {
 	for _, name := range []string{"after", "before"} {
 		if text := o.Query.Text(name); text != "" {
 			at.At, at.Back = o.Query.Int("value"), name == "before"
@@ -192,7 +198,7 @@ func place(o *opened) (at insight.PeopleCursor, err error) {
 
 // pager leads on and back.
 func (p peoplePage) pager() ui.Pager {
-	to := func(name string, at insight.PeopleCursor) string {
+	to := func(name string, at roll.Cursor) string {
 		if at.Customer == 0 {
 			return ""
 		}
@@ -207,8 +213,8 @@ func (p peoplePage) pager() ui.Pager {
 
 // howMany is how many are on the list, in words.
 func (p peoplePage) howMany() string {
-	if p.Count > insight.CountedTo {
-		return p.t("insights.people_more", "n", insight.CountedTo)
+	if p.Count > roll.CountedTo {
+		return p.t("insights.people_more", "n", roll.CountedTo)
 	}
 	return p.t("insights.people", "n", p.Count)
 }
@@ -255,7 +261,7 @@ func (p peoplePage) signs() (list []ui.Link, current string) {
 		list = append(list, ui.Link{Label: label, Href: href})
 	}
 	add(p.t("insights.sign.all"))
-	for _, s := range insight.Signs() {
+	for _, s := range roll.Signs {
 		add(p.t("insights.sign."+string(s)), "sign", string(s))
 	}
 	return list, current
@@ -301,7 +307,7 @@ func (h Pages) peopleFile(rm room) web.Handler {
 		if asOf == 0 {
 			return errs.New(errs.NotFound, "insight.not_yet")
 		}
-		part, err := h.Insight.People(r.Context(), o.Actor, among, insight.PeopleCursor{}, chunkSize)
+		part, err := roll.Read(r.Context(), h.Insight.DB, o.Actor, among, roll.Cursor{}, chunkSize)
 		if err != nil {
 			return err
 		}
@@ -332,7 +338,7 @@ func (h Pages) peopleFile(rm room) web.Handler {
 	}
 }
 
-func (h Pages) writePeople(r *http.Request, o *opened, out sheet.Writer, among insight.Among, part insight.People) error {
+func (h Pages) writePeople(r *http.Request, o *opened, out sheet.Writer, among roll.Among, part roll.Page) error {
 	var titles []any
 	for _, key := range []string{"customers.column.name", "customers.column.phone", "customers.column.card", "insights.head.stage", "insights.head.group_of",
 		"customers.column.last_bought", "insights.head.chance", "insights.head.spent", "insights.head.value", "customers.column.currency", "insights.head.why"} {
@@ -370,7 +376,7 @@ func (h Pages) writePeople(r *http.Request, o *opened, out sheet.Writer, among i
 		if part.Next.Customer == 0 {
 			return nil
 		}
-		if part, err = h.Insight.People(r.Context(), o.Actor, among, part.Next, chunkSize); err != nil {
+		if part, err = roll.Read(r.Context(), h.Insight.DB, o.Actor, among, part.Next, chunkSize); err != nil {
 			return err
 		}
 	}

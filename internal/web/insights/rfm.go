@@ -33,6 +33,11 @@ func drawRFM(o *opened, rep insight.RFM) view {
 	return view{Body: rfmBody(p), Tables: []table{p.Groups, p.Cells}}
 }
 
+// groupsFrom is from how many customers on fifths of them mean something.
+const groupsFrom = 50
+
+func (p rfmPage) few() bool { return p.Thin != nil && p.Thin.Customers < groupsFrom }
+
 // of sums some groups up.
 func (p rfmPage) of(names ...string) (g insight.RFMGroup) {
 	for _, one := range p.RFM.Groups {
@@ -77,7 +82,7 @@ func (p rfmPage) grid() ui.Heat {
 		}
 		row := &g.Rows[len(g.Rows)-1]
 		row.Cells = append(row.Cells, ui.HeatCell{Text: p.count(c.Customers), Note: p.group(c.Group), Share: float64(c.Customers) / float64(most),
-			Title: p.t("insights.rfm_title", "group", p.group(c.Group), "n", c.Customers, "amount", p.money(c.Spent))})
+			Title: p.t("insights.rfm_title", "group", p.group(c.Group), "n", c.Customers, "amount", p.money(c.Spent)), Href: p.toPeople(c.Customers, "group", c.Group)})
 	}
 	return g
 }
@@ -85,7 +90,7 @@ func (p rfmPage) grid() ui.Heat {
 func (p rfmPage) bars() ui.RowBars {
 	c := ui.RowBars{Label: p.t("insights.chart.groups")}
 	for _, g := range p.RFM.Groups {
-		c.Items = append(c.Items, ui.RowBar{Name: p.group(g.Group), Value: float64(g.Customers), Tone: groupTone(g.Group), Quiet: groupTone(g.Group) == ui.Plain, Text: p.t("insights.count_share", "n", g.Customers, "share", p.percent(g.Share)),
+		c.Items = append(c.Items, ui.RowBar{Name: p.group(g.Group), Href: p.toPeople(g.Customers, "group", g.Group), Value: float64(g.Customers), Tone: groupTone(g.Group), Quiet: groupTone(g.Group) == ui.Plain, Text: p.t("insights.count_share", "n", g.Customers, "share", p.percent(g.Share)),
 			Note: p.t("insights.group_note", "do", p.t("insights.group_do."+g.Group), "amount", p.short(g.Spent), "n", hundred(g.Active))})
 	}
 	return c

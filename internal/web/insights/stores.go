@@ -30,8 +30,8 @@ func drawStores(o *opened, rep insight.Stores) view {
 		p.With = comparisons[0]
 	}
 	p.Lines = table{Name: "stores", Label: o.t("insights.chart.stores"), Head: []string{o.t("insights.head.store"), o.t("insights.head.period"), o.t("insights.head.sales"),
-		o.t("insights.head.new_buyers"), o.t("insights.head.new_purchases"), o.t("insights.head.new_sales"),
-		o.t("insights.head.old_buyers"), o.t("insights.head.old_purchases"), o.t("insights.head.old_sales")}}
+		o.t("insights.head.new_buyers"), o.t("insights.head.new_purchases"), o.t("insights.head.new_sum"),
+		o.t("insights.head.old_buyers"), o.t("insights.head.old_purchases"), o.t("insights.head.old_sum")}}
 	p.Parts = table{Name: "why", Label: o.t("insights.chart.why"), Head: []string{o.t("insights.head.store"), o.t("insights.head.what"), o.t("insights.head.amount")}}
 	for _, l := range p.lines() {
 		for _, period := range []struct {
@@ -102,7 +102,11 @@ func (p storesPage) links() (list []ui.Link, current string) {
 		if with == p.With {
 			current = href
 		}
-		list = append(list, ui.Link{Label: p.t("insights.with." + with), Href: href})
+		label := p.t("insights.with." + with)
+		if span := map[string]insight.Months{"before": p.Before, "year": p.YearAgo}[with]; span.From != "" {
+			label = p.t("insights.with_named", "label", label, "span", p.span(span))
+		}
+		list = append(list, ui.Link{Label: label, Href: href})
 	}
 	return list, current
 }
