@@ -65,7 +65,11 @@ func drawLost(h Pages, r *http.Request, o *opened) (view, error) {
 	p.Reasons = table{Name: "reasons", Label: o.t("insights.chart.lost_reasons"), Head: []string{o.t("insights.head.reason"), o.t("insights.head.customers"),
 		o.t("insights.head.worth"), o.t("insights.head.foreseen")}}
 	for _, s := range rep.Reasons {
-		p.Reasons.Rows = append(p.Reasons.Rows, []cell{o.text(o.reason(s.Reason)), o.counted(s.Customers), o.amount(s.Worth), o.counted(s.Warned)})
+		foreseen := o.none()
+		if s.Warned != nil {
+			foreseen = o.counted(*s.Warned)
+		}
+		p.Reasons.Rows = append(p.Reasons.Rows, []cell{o.text(o.reason(s.Reason)), o.counted(s.Customers), o.amount(s.Worth), foreseen})
 	}
 	p.WonBack = table{Name: "won_back", Label: o.t("insights.chart.won_back"), Head: []string{o.t("insights.head.contact"), o.t("insights.head.contacted"),
 		o.t("insights.head.returned"), o.t("insights.head.share"), o.t("insights.head.anyway"), o.t("insights.head.extra")}}
@@ -174,8 +178,8 @@ func (p lostPage) reasonBars() ui.RowBars {
 	c := ui.RowBars{Label: p.t("insights.chart.lost_reasons")}
 	for _, s := range p.LostCustomers.Reasons {
 		note := p.t("insights.worth_year", "amount", p.short(s.Worth))
-		if s.Warned > 0 {
-			note = p.t("insights.reason_note", "amount", p.short(s.Worth), "n", s.Warned)
+		if s.Warned != nil && *s.Warned > 0 {
+			note = p.t("insights.reason_note", "amount", p.short(s.Worth), "n", *s.Warned)
 		}
 		c.Items = append(c.Items, ui.RowBar{Name: p.reason(s.Reason), Value: float64(s.Customers), Tone: ui.Info, Text: p.t("insights.people", "n", s.Customers), Note: note})
 	}
