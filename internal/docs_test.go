@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/ricejar/ricejar/internal/i18n"
 )
 
 var (
@@ -50,6 +52,38 @@ func TestDocumentsLeadSomewhere(t *testing.T) {
 			strings.Join(mdCode.FindAllString(text, -1), "\n"), -1) {
 			if !targets[m[1]] {
 				t.Errorf("%s: the Makefile has no target %q", path, m[1])
+			}
+		}
+	}
+}
+
+// TestUsersGuides_name_things_as_the_pages_do finds what pages, buttons and fields
+// are called in each language in the guide of that language.
+func TestUsersGuides_name_things_as_the_pages_do(t *testing.T) {
+	insight := append(i18n.Keys("insights.room."), "insight.stage.new", "insight.stage.forming", "insight.stage.old", "insight.stage.cooling",
+		"insight.stage.lost", "insight.stage.won_back", "customers.insight", "customers.note_reason", "customers.usual_gap", "customers.worth_ahead",
+		"customers.chance_within", "customers.purchases_expected", "customers.refills", "customers.loyalty", "ui.figures_csv", "settings.refresh_now",
+		"settings.title", "settings.section.insight", "settings.section.jars", "settings.section.visits", "settings.section.fields",
+		"settings.section.rules", "settings.insight.horizon", "settings.jars_to_rule", "settings.jar_category", "settings.jar_per_piece",
+		"settings.jar_per_day", "settings.jar_asked", "settings.not_a_day", "customers.refill_by.jar", "customers.refill_by.rhythm")
+	begin := []string{"web.nav_today", "imports.title", "imports.new", "imports.upload", "imports.step_columns", "imports.check", "imports.start",
+		"imports.undo", "care.outcome.done", "care.outcome.no_answer", "care.outcome.call_back", "care.outcome.wants", "care.outcome.unhappy", "care.outcome.do_not_contact",
+		"insights.title", "settings.section.jars"}
+	for _, lang := range i18n.Locales {
+		p := i18n.Printer{Locale: lang}
+		for file, keys := range map[string][]string{"insight.md": insight, "getting-started.md": begin} {
+			path := "docs/users/" + string(lang) + "/" + file
+			raw, err := os.ReadFile("../" + path)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			// A name may stand on two lines: apart by a blank in English, by nothing in Chinese.
+			text := strings.ToLower(strings.ReplaceAll(string(raw), "\n", " ") + strings.ReplaceAll(string(raw), "\n", ""))
+			for _, key := range keys {
+				if want := p.T(key, "n", 90, "times", "2.7"); !strings.Contains(text, strings.ToLower(want)) {
+					t.Errorf("%s does not speak of %q, as %s is called", path, want, key)
+				}
 			}
 		}
 	}
