@@ -33,6 +33,7 @@ type filePage struct {
 	History historyPart
 	Story   storyPart
 	Insight insight.Panel
+	Silence insight.Told // why nobody may contact them, where they told or it is known; the zero Told: it was not noted
 
 	// What was typed and not taken.
 	Asked    *form.Form // the answer to the question
@@ -91,6 +92,9 @@ func (h Pages) read(r *http.Request, c customer.ID) (filePage, error) {
 		return p, err
 	}
 	p.Title = title(ctx, p.Customer)
+	if err := h.readSilence(ctx, &p); err != nil {
+		return p, err
+	}
 	if err := h.readBrief(ctx, &p); err != nil {
 		return p, err
 	}

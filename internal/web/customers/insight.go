@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
@@ -27,6 +28,27 @@ func (h Pages) readInsight(ctx context.Context, p *filePage) error {
 	return err
 }
 
+// readSilence adds why nobody may contact them. Whoever has died is asked nothing.
+func (h Pages) readSilence(ctx context.Context, p *filePage) error {
+	if !p.Customer.DoNotContact {
+		return nil
+	}
+	told, err := h.Insight.LatestReasons(ctx, p.Actor, []customer.ID{p.Customer.ID})
+	if err != nil {
+		return err
+	}
+	if t := told[p.Customer.ID]; t.Reason == insight.Died || t.Reason == insight.DoNotDisturb {
+		p.Silence = t
+	}
+	if p.died() {
+		p.Question = nil
+	}
+	return nil
+}
+
+// died reports whether they have died.
+func (p filePage) died() bool { return p.Silence.Reason == insight.Died }
+
 // newer reports whether they bought after the day that the panel is as of, so
 // that what it says of their silence is no longer so.
 func (p filePage) newer() bool {
@@ -38,7 +60,7 @@ func (p filePage) newer() bool {
 }
 
 // mayAsk reports whether to ask why they stay away.
-func (p filePage) mayAsk() bool { return p.Insight.Leaving() && !p.newer() }
+func (p filePage) mayAsk() bool { return p.Insight.Leaving() && !p.newer() && !p.died() }
 
 // measure is one of the figures of the panel.
 type measure struct{ Label, Meaning, Value, Note string }
@@ -102,6 +124,9 @@ func (h Pages) noteReason(w http.ResponseWriter, r *http.Request) error {
 	}
 	if f.Text("reason") == "" {
 		f.Wrong("reason", "customers.choose_reason")
+	}
+	if f.Text("reason") == string(insight.Died) && f.Text("sure") == "" { // no slip of a finger
+		f.Wrong("reason", "customers.died_sure")
 	}
 	var noted insight.ReasonID
 	if f.OK() {

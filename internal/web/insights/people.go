@@ -283,6 +283,8 @@ func (p peoplePage) worth(k insight.Scored) (amount, of string) {
 		of = "insights.in_all"
 	case p.Among.Best:
 		of = "insights.last_year"
+	case p.Among.Warned:
+		of = "insights.at_stake"
 	}
 	return p.p.MoneyShort(p.Among.Worth(k), string(k.Currency)), p.t(of)
 }
