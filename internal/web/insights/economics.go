@@ -36,8 +36,8 @@ func drawEconomics(o *opened, rep insight.Economics) view {
 	p.add("win", "cost", cost, false)
 	switch {
 	case w.Customers > 0:
-		p.add("win", "first_purchase", o.amount(w.FirstPurchase), false)
-		p.add("win", "first_year", o.amount(w.FirstYear), false)
+		p.add("win", "first_purchase", p.perhaps(w.FirstPurchase), false)
+		p.add("win", "first_year", p.perhaps(w.FirstYear), false)
 	case w.SoFar != nil: // nobody's first year is over: what can be said by now
 		p.add("win", "first_purchase", o.amount(w.SoFar.First), false)
 		p.put("win", o.t("insights.econ.win.so_far", "days", w.SoFar.Days), o.t("insights.formula.win.so_far", "n", w.SoFar.Customers, "days", w.SoFar.Days, "missing", w.Missing),
@@ -54,12 +54,12 @@ func drawEconomics(o *opened, rep insight.Economics) view {
 	p.add("serve", "contacts", o.counted(s.Contacts), false)
 	p.add("serve", "gifts", o.amount(s.Gifts), false)
 	p.add("serve", "cost", o.amount(s.Cost), true)
-	p.add("serve", "per_customer", o.amount(s.PerCustomer), false)
+	p.add("serve", "per_customer", p.perhaps(s.PerCustomer), false)
 	p.add("serve", "of_margin", p.part(s.OfMargin), true)
 	k := rep.Save
-	p.add("save", "kept", o.amount(k.Kept), false)
-	p.add("save", "lost", o.amount(k.LostMean), false)
-	p.add("save", "worth", o.amount(k.Worth), true)
+	p.add("save", "kept", p.perhaps(k.Kept), false)
+	p.add("save", "lost", p.perhaps(k.LostMean), false)
+	p.add("save", "worth", p.perhaps(k.Worth), true)
 	p.add("save", "calls", p.calls(k.Calls), true)
 	p.add("save", "at_stake", o.amount(k.AtStake), false)
 	p.add("save", "win_ratio", p.fold(k.WinRatio), false)
@@ -94,7 +94,7 @@ func drawEconomics(o *opened, rep insight.Economics) view {
 
 // worth is what keeping somebody is worth, in round figures: it is a mean of many.
 func (p economicsPage) worth() string {
-	amount := p.short(round(p.Save.Worth))
+	amount := p.short(round(*p.Save.Worth))
 	if *p.Save.Calls > manyCalls {
 		return p.t("insights.save_much", "amount", amount)
 	}

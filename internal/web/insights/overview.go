@@ -27,16 +27,14 @@ func drawOverview(o *opened, rep insight.Overview) view {
 	p := overviewPage{opened: o, Overview: rep}
 	y := rep.Year
 	p.Measures = []ui.Measure{
-		p.measure("sales", o.short(y.Sales), func(b *insight.YearFigures) (string, ui.Tone) { return o.change(y.Sales, b.Sales, 1) }),
+		p.measure("sales", o.short(y.Sales), func(b *insight.YearFigures) (string, ui.Tone) { return o.change(y.Sales, b.Sales) }),
 		p.measure("active", o.count(y.Active), func(b *insight.YearFigures) (string, ui.Tone) {
-			return o.change(int64(y.Active), int64(b.Active), 1)
+			return o.change(int64(y.Active), int64(b.Active))
 		}),
 		p.measure("new", o.count(y.New), func(b *insight.YearFigures) (string, ui.Tone) {
-			return o.change(int64(y.New), int64(b.New), 1)
+			return o.change(int64(y.New), int64(b.New))
 		}),
-		p.measure("lost", o.count(y.Lost), func(b *insight.YearFigures) (string, ui.Tone) {
-			return o.change(int64(y.Lost), int64(b.Lost), -1)
-		}),
+		p.measure("lost", o.count(y.Lost), nil),
 		p.measure("repeat", o.percent(rep.RepeatRate), nil),
 		p.measure("value", o.short(rep.Value), nil),
 		p.measure("at_risk", o.short(rep.AtRisk), nil),
@@ -44,6 +42,9 @@ func drawOverview(o *opened, rep insight.Overview) view {
 	}
 	if !y.NewKnown && y.New > 0 {
 		p.Measures[2].Note = o.t("insights.new_at_most")
+	}
+	if y.NewKnown && p.Last != nil && !p.Last.NewKnown {
+		p.Measures[2].Note, p.Measures[2].Tone = o.t("insights.new_before_unsure"), ui.Plain
 	}
 	p.Measures[3].Href = o.link("lost")
 	p.Measures[3].Note = o.t("insights.lost_now", "n", lostNow(rep.Stages))
@@ -117,18 +118,15 @@ func (p overviewPage) measure(name, value string, compare func(*insight.YearFigu
 	return m
 }
 
-// change says how a figure differs from that of the year before; good is 1 where
-// more is better, and -1 where less is.
-func (o *opened) change(now, before int64, good int) (string, ui.Tone) {
+// change says how a figure, of which more is better, differs from that of the year
+// before.
+func (o *opened) change(now, before int64) (string, ui.Tone) {
 	if before == 0 {
 		return "", ui.Plain
 	}
 	share := float64(now-before) / float64(before)
 	way := moved(share)
 	tone := map[string]ui.Tone{"more": ui.Success, "less": ui.Danger}[way]
-	if good < 0 {
-		tone = map[string]ui.Tone{"more": ui.Danger, "less": ui.Success}[way]
-	}
 	return o.t("insights.than_before."+way, "share", o.percent(math.Abs(share))), tone
 }
 
