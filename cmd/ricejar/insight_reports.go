@@ -287,6 +287,10 @@ type insightRFMCmd struct{ reportFlags }
 // Run prints the groups.
 func (c *insightRFMCmd) Run(app *App) error {
 	return printReport(app, c.reportFlags, "rfm", func(l lines, v insight.RFM) {
+		if v.Missing > 0 {
+			l.say(l.number(v.Missing), "insight.report.few_grouped")
+			return
+		}
 		for _, g := range v.Groups {
 			l.say(l.number(g.Customers), "insight.report.group", "group", l.Printer.T("insight.rfm."+g.Group), "spent", l.money(g.Spent), "active", l.Printer.Percent(g.Active))
 		}
@@ -339,7 +343,7 @@ func (c *insightEconomicsCmd) Run(app *App) error {
 		p := l.Printer
 		l.say(l.maybe(v.Win.Cost), "insight.report.cost_to_win", "n", v.Win.NewPerYear)
 		if v.Win.Customers > 0 {
-			l.say(l.money(v.Win.FirstYear), "insight.report.first_year", "first", l.money(v.Win.FirstPurchase), "n", v.Win.Customers)
+			l.say(l.maybe(v.Win.FirstYear), "insight.report.first_year", "first", l.maybe(v.Win.FirstPurchase), "n", v.Win.Customers)
 		}
 		if s := v.Win.SoFar; s != nil {
 			l.say(l.money(s.Margin), "insight.report.so_far", "days", s.Days, "first", l.money(s.First), "n", s.Customers, "missing", v.Win.Missing)
@@ -350,8 +354,8 @@ func (c *insightEconomicsCmd) Run(app *App) error {
 		if v.Win.BreakEvenDays != nil {
 			l.say(l.number(*v.Win.BreakEvenDays), "insight.report.break_even_days")
 		}
-		l.say(l.money(v.Serve.PerCustomer), "insight.report.cost_to_serve", "n", v.Serve.Customers, "contacts", v.Serve.Contacts, "gifts", l.money(v.Serve.Gifts))
-		l.say(l.money(v.Save.Worth), "insight.report.worth_saved", "kept", l.money(v.Save.Kept), "lost", l.money(v.Save.LostMean))
+		l.say(l.maybe(v.Serve.PerCustomer), "insight.report.cost_to_serve", "n", v.Serve.Customers, "contacts", v.Serve.Contacts, "gifts", l.money(v.Serve.Gifts))
+		l.say(l.maybe(v.Save.Worth), "insight.report.worth_saved", "kept", l.maybe(v.Save.Kept), "lost", l.maybe(v.Save.LostMean))
 		l.say(l.money(v.Save.AtStake), "insight.report.at_stake", "n", v.Save.Warned)
 		if v.Save.Calls != nil {
 			l.say(p.Decimal(*v.Save.Calls, 0), "insight.report.calls")

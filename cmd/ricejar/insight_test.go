@@ -96,15 +96,15 @@ func TestInsight_prints_every_report(t *testing.T) {
 		{"¥1,200.00  sales of the last year, to one customer", []string{"overview", "--store", "A"}},
 		{"66.67%  by the best 50 % (one customer", []string{"concentration"}},
 		{"2025-01       1 |     1     1     1", []string{"cohorts"}},
-		{"−¥300.00      old customers · customers", []string{"stores"}},
+		{"−¥300.00      returning customers · customers", []string{"stores"}},
 		{"1  Too dear", []string{"lost"}},
-		{"1  Prospect → Old customer", []string{"flow", "--from", "2024-12-31"}},
+		{"1  Prospect → Regular", []string{"flow", "--from", "2024-12-31"}},
 		{"100%  has never left the rhythm", []string{"loyalty", "--store", "A"}},
 		{"gaps of 31–60 days", []string{"rhythm"}},
 		{"800,000.00  Now", []string{"what-if", "--new", "4000,10,500", "--old", "1000,60,1000", "--to-new", "3500,8,500", "--to-old", "1500,60,1000"}},
 		{"1,040,000.00  If", []string{"what-if", "--new", "4000,10,500", "--old", "1000,60,1000", "--to-new", "3500,8,500", "--to-old", "1500,60,1000"}},
-		{"300,000.00      Old visitors", []string{"what-if", "--new", "4000,10,500", "--old", "1000,60,1000", "--to-new", "3500,8,500", "--to-old", "1500,60,1000"}},
-		{"2025-12: 40 new visitors, 10 old customers", []string{"visits", "A"}},
+		{"300,000.00      Returning visitors", []string{"what-if", "--new", "4000,10,500", "--old", "1000,60,1000", "--to-new", "3500,8,500", "--to-old", "1500,60,1000"}},
+		{"2025-12: 40 new visitors, 10 returning", []string{"visits", "A"}},
 	} {
 		if text := says(t, url, "en", append([]string{"insight"}, tc.args...)...); !strings.Contains(text, tc.want) {
 			t.Errorf("%s: got\n%s\nwant %q in it", strings.Join(tc.args, " "), text, tc.want)

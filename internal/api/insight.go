@@ -16,11 +16,13 @@ import (
 
 // reportOf is a report as the last refresh made it.
 type reportOf[T any] struct {
-	AsOf   day.Day     `json:"as_of" doc:"The day of the last refresh"`
-	Newest day.Day     `json:"newest,omitzero" doc:"The day of the newest purchase in it"`
-	Behind int         `json:"days_behind" doc:"How long before as_of that was, where it is so long that nothing newer was imported; else 0"`
-	Store  org.StoreID `json:"store,omitzero" doc:"Missing: all stores"`
-	Report T           `json:"report"`
+	AsOf    day.Day         `json:"as_of" doc:"The day of the last refresh"`
+	Newest  day.Day         `json:"newest,omitzero" doc:"The day of the newest purchase in it"`
+	Behind  int             `json:"days_behind" doc:"How long before as_of that was, where it is so long that nothing newer was imported; else 0"`
+	Basis   insight.Basis   `json:"basis" doc:"What forecasts rest on: model, or rule while there is too little data for one"`
+	Missing insight.Missing `json:"missing" doc:"What is missing for a model, and for shares that say much: customers who have bought, those who came back, days of purchases; empty: nothing"`
+	Store   org.StoreID     `json:"store,omitzero" doc:"Missing: all stores"`
+	Report  T               `json:"report"`
 }
 
 func (a *API) insightRoutes() {
@@ -78,7 +80,7 @@ func insightReport[T any](a *API, name string) {
 		if err != nil {
 			return nil, err
 		}
-		return &one[reportOf[T]]{reportOf[T]{AsOf: d.AsOf, Newest: d.Newest, Behind: d.Behind, Store: d.Store, Report: v}}, nil
+		return &one[reportOf[T]]{reportOf[T]{AsOf: d.AsOf, Newest: d.Newest, Behind: d.Behind, Basis: d.Basis, Missing: d.Missing, Store: d.Store, Report: v}}, nil
 	})
 }
 
@@ -88,7 +90,7 @@ func (a *API) insightRhythm(ctx context.Context, actor org.Actor, in *OfStore) (
 	if err != nil {
 		return nil, err
 	}
-	return &one[reportOf[insight.Rhythm]]{reportOf[insight.Rhythm]{AsOf: d.AsOf, Newest: d.Newest, Behind: d.Behind, Store: d.Store, Report: v.Rhythm()}}, nil
+	return &one[reportOf[insight.Rhythm]]{reportOf[insight.Rhythm]{AsOf: d.AsOf, Newest: d.Newest, Behind: d.Behind, Basis: d.Basis, Missing: d.Missing, Store: d.Store, Report: v.Rhythm()}}, nil
 }
 
 type whatIfIn struct {

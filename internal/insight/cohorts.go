@@ -23,6 +23,7 @@ type Cohort struct {
 	Buyers    []int   `json:"buyers"`    // who bought in the month of the first purchase, the next, …
 	Sales     []int64 `json:"sales"`     // what they bought in it, minor units
 	Partial   bool    `json:"partial"`   // the last month is not over
+	NewKnown  bool    `json:"new_known"` // the purchases reach back far enough to tell who is new; else many of them are old customers
 }
 
 // Retained is the retention curve at a distance from the first purchase.
@@ -48,7 +49,7 @@ func cohorts(v *View) Cohorts {
 	partial := monthOf(b.AsOf.AddDays(1)) == last
 	for m := first; m <= last; m++ {
 		n := int(last-m) + 1
-		out.Cohorts = append(out.Cohorts, Cohort{Month: m.String(), Buyers: make([]int, n), Sales: make([]int64, n), Partial: partial})
+		out.Cohorts = append(out.Cohorts, Cohort{Month: m.String(), Buyers: make([]int, n), Sales: make([]int64, n), Partial: partial, NewKnown: v.newKnown(m.begins())})
 	}
 	out.Months = int(last-first) + 1
 	for i := range b.Customers {
@@ -112,6 +113,11 @@ func parseMonth(text string) (month, error) {
 		return 0, errs.Wrap(err, errs.Invalid, "insight.month_wrong")
 	}
 	return month(t.Year()*12 + int(t.Month()) - 1), nil
+}
+
+// begins is its first day.
+func (m month) begins() day.Day {
+	return day.Of(time.Date(int(m)/12, time.Month(int(m)%12+1), 1, 0, 0, 0, 0, time.UTC), time.UTC)
 }
 
 // String is YYYY-MM.

@@ -35,18 +35,19 @@ type Economics struct {
 // there is nobody whose first year is over, SoFar says what can be said; breaking
 // even and paying are told from it once they have been reached.
 type WinCost struct {
-	Cost          *int64   `json:"cost"`         // from the settings; null: not known
-	Customers     int      `json:"customers"`    // the means are of so many; 0: nobody's first year is over
-	SoFar         *SoFar   `json:"so_far"`       // null: the first year is told, or nothing can be yet
-	Missing       int      `json:"days_missing"` // days of purchases still missing for a whole first year; 0 besides: nobody was won long enough ago
-	FirstPurchase int64    `json:"first_purchase"`
-	FirstYear     int64    `json:"first_year"`
-	Ticket        int64    `json:"ticket"` // mean sales per purchase in the last 365 days
+	Cost          *int64   `json:"cost"`           // from the settings; null: not known
+	Customers     int      `json:"customers"`      // the means are of so many; 0: nobody's first year is over
+	SoFar         *SoFar   `json:"so_far"`         // null: the first year is told, or nothing can be yet
+	Missing       int      `json:"days_missing"`   // days of purchases still missing for a whole first year; 0 besides: nobody was won long enough ago
+	FirstPurchase *int64   `json:"first_purchase"` // null, as the next: nobody's first year is over
+	FirstYear     *int64   `json:"first_year"`
+	Ticket        *int64   `json:"ticket"` // mean sales per purchase in the last 365 days; null: there was none
 	BreakEven     *float64 `json:"break_even_purchases"`
 	BreakEvenDays *int     `json:"break_even_days"` // null as well where they have not reached it within their year
 	PaysInYear    *bool    `json:"pays_in_year"`    // the first year's margin is at least the cost
 	ReturnOfSpent *float64 `json:"return_of_spent"` // first year's margin ÷ cost to win
 	NewPerYear    int      `json:"new_per_year"`    // customers won in the last 365 days
+	NewKnown      bool     `json:"new_known"`       // the purchases reach back far enough to tell; else some of them are old
 	SpentPerYear  *int64   `json:"spent_per_year"`  // cost to win × those; null: some of them may have been old customers
 }
 
@@ -71,9 +72,9 @@ type ServeCost struct {
 	Contacts    int      `json:"contacts"`
 	Gifts       int64    `json:"gifts"` // what was given with deliveries
 	Cost        int64    `json:"cost"`
-	Customers   int      `json:"customers"` // contacted or given something
-	PerCustomer int64    `json:"per_customer"`
-	Sales       int64    `json:"sales"` // of the year, to everybody
+	Customers   int      `json:"customers"`    // contacted or given something
+	PerCustomer *int64   `json:"per_customer"` // null: there was nobody
+	Sales       int64    `json:"sales"`        // of the year, to everybody
 	OfMargin    *float64 `json:"of_margin"`
 }
 
@@ -83,17 +84,19 @@ type ServeCost struct {
 //	calls that pay = worth ÷ cost of a contact: so many calls may be made per customer kept
 //	costs to win = cost to win ÷ cost to serve a customer for a year
 //
-// Value is the sales to expect in the coming year, discounted.
+// Value is the sales to expect in the coming year, discounted. Of fewer than 100
+// customers in the two groups nothing is said.
 type SaveWorth struct {
 	Keeping  int      `json:"keeping"`       // customers who keep their rhythm: forming, old, won back
-	Kept     int64    `json:"keeping_value"` // mean value of them
+	Kept     *int64   `json:"keeping_value"` // mean value of them; null: there are none
 	Lost     int      `json:"lost"`
-	LostMean int64    `json:"lost_value"` // mean value of the lost
-	Worth    int64    `json:"worth"`
-	Warned   int      `json:"warned"`         // who may be leaving
-	AtStake  int64    `json:"at_stake"`       // margin × what the warned bought in the last 365 days
-	Calls    *float64 `json:"calls_that_pay"` // null: a contact costs nothing
-	WinRatio *float64 `json:"win_to_serve"`   // null: one of the two costs is not known
+	LostMean *int64   `json:"lost_value"`        // mean value of the lost; null: there are none
+	Worth    *int64   `json:"worth"`             // null: one of the two is not known, or Missing
+	Missing  int      `json:"customers_missing"` // customers missing for a mean that says anything; 0: enough
+	Warned   int      `json:"warned"`            // who may be leaving
+	AtStake  int64    `json:"at_stake"`          // margin × what the warned bought in the last 365 days
+	Calls    *float64 `json:"calls_that_pay"`    // null: a contact costs nothing, or Worth is not known or nothing
+	WinRatio *float64 `json:"win_to_serve"`      // null: one of the two costs is not known
 }
 
 // ReferWorth is what customers bring who were sent by others.
@@ -101,15 +104,15 @@ type SaveWorth struct {
 //	worth of a referral = margin × mean sales of the first 365 days of those referred + cost to win, which was saved
 //	per referrer = worth of a referral × referred ÷ referrers
 type ReferWorth struct {
-	Referred  int     `json:"referred"`          // customers who were sent by another and have bought
-	Referrers int     `json:"referrers"`         // who sent them
-	Sales     int64   `json:"sales"`             // to the referred, in the last 365 days
-	Whole     int     `json:"whole"`             // of the referred, those whose first year is over
-	FirstYear *int64  `json:"first_year"`        // margin of their mean first year; null: there are none
-	Others    *int64  `json:"others_first_year"` // the same of those who came by themselves
-	Worth     *int64  `json:"worth"`
-	PerOne    *int64  `json:"per_referrer"`
-	Share     float64 `json:"share"` // of the year's new customers, the referred
+	Referred  int      `json:"referred"`          // customers who were sent by another and have bought
+	Referrers int      `json:"referrers"`         // who sent them
+	Sales     int64    `json:"sales"`             // to the referred, in the last 365 days
+	Whole     int      `json:"whole"`             // of the referred, those whose first year is over
+	FirstYear *int64   `json:"first_year"`        // margin of their mean first year; null: there are none
+	Others    *int64   `json:"others_first_year"` // the same of those who came by themselves
+	Worth     *int64   `json:"worth"`
+	PerOne    *int64   `json:"per_referrer"`
+	Share     *float64 `json:"share"` // of the year's new customers, the referred; null: there are none, or some may be old
 }
 
 // WalletWorth is what customers who are here already buy elsewhere, by what they
@@ -213,9 +216,14 @@ func soFar(v *View) *firstYear {
 }
 
 func winCost(v *View, margin float64, now YearFigures, first *firstYear) WinCost {
-	w := WinCost{Customers: first.customers, FirstPurchase: per(first.day, first.customers, margin), FirstYear: first.mean(margin),
-		Ticket: now.Ticket, NewPerYear: now.New}
-	if first.customers == 0 {
+	w := WinCost{Customers: first.customers, NewPerYear: now.New, NewKnown: now.NewKnown}
+	if now.Purchases > 0 {
+		w.Ticket = &now.Ticket
+	}
+	if first.customers > 0 {
+		day, sum := per(first.day, first.customers, margin), first.mean(margin)
+		w.FirstPurchase, w.FirstYear = &day, &sum
+	} else {
 		if w.Missing = unknownDays + year; v.All.Len() > 0 {
 			w.Missing = max(0, w.Missing-v.All.Ends().Sub(v.All.Begins())-1)
 		}
@@ -242,7 +250,7 @@ func winCost(v *View, margin float64, now YearFigures, first *firstYear) WinCost
 		w.PaysInYear = &pays
 	}
 	if first.days == year {
-		back := float64(w.FirstYear) / float64(cost)
+		back := float64(first.mean(margin)) / float64(cost)
 		w.ReturnOfSpent = &back
 	}
 	var sum int64
@@ -260,12 +268,25 @@ func serveCost(v *View, a *Asked, margin float64, now YearFigures) ServeCost {
 	one := a.servedBy(v.Store, v.Book.AsOf)
 	s.Contacts, s.Gifts, s.Customers = one.contacts, one.gifts, one.customers
 	s.Cost = int64(s.Contacts)*s.PerContact + s.Gifts
-	s.PerCustomer = per(s.Cost, s.Customers, 1)
+	s.PerCustomer = meanOf(s.Cost, s.Customers)
 	if m := margin * float64(s.Sales); m > 0 {
 		part := float64(s.Cost) / m
 		s.OfMargin = &part
 	}
 	return s
+}
+
+// enoughWorth is how many customers make the difference of two means worth a
+// sentence: of fewer, one large order is the whole of it.
+const enoughWorth = 100
+
+// meanOf is an amount for each of n; nil of none.
+func meanOf(amount int64, n int) *int64 {
+	if n == 0 {
+		return nil
+	}
+	mean := per(amount, n, 1)
+	return &mean
 }
 
 func saveWorth(v *View, margin float64, w WinCost, s ServeCost) SaveWorth {
@@ -286,17 +307,19 @@ func saveWorth(v *View, margin float64, w WinCost, s ServeCost) SaveWorth {
 			stake += k.Spent
 		}
 	}
-	out.Kept, out.LostMean = per(kept, out.Keeping, 1), per(lost, out.Lost, 1)
-	if out.Keeping > 0 {
-		out.Worth = int64(math.Round(margin * float64(out.Kept-out.LostMean)))
+	out.Kept, out.LostMean = meanOf(kept, out.Keeping), meanOf(lost, out.Lost)
+	out.Missing = max(0, enoughWorth-out.Keeping-out.Lost)
+	if out.Kept != nil && out.LostMean != nil && out.Missing == 0 {
+		worth := int64(math.Round(margin * float64(*out.Kept-*out.LostMean)))
+		out.Worth = &worth
 	}
 	out.AtStake = int64(math.Round(margin * float64(stake)))
-	if s.PerContact > 0 && out.Worth > 0 {
-		calls := float64(out.Worth) / float64(s.PerContact)
+	if s.PerContact > 0 && out.Worth != nil && *out.Worth > 0 {
+		calls := float64(*out.Worth) / float64(s.PerContact)
 		out.Calls = &calls
 	}
-	if w.Cost != nil && s.PerCustomer > 0 {
-		ratio := float64(*w.Cost) / float64(s.PerCustomer)
+	if w.Cost != nil && s.PerCustomer != nil && *s.PerCustomer > 0 {
+		ratio := float64(*w.Cost) / float64(*s.PerCustomer)
 		out.WinRatio = &ratio
 	}
 	return out
@@ -320,7 +343,10 @@ func referWorth(v *View, a *Asked, margin float64, w WinCost) ReferWorth {
 		}
 	}
 	out.Referrers = len(by)
-	out.Share = share(int64(fresh), int64(w.NewPerYear))
+	if w.NewKnown && w.NewPerYear > 0 {
+		part := share(int64(fresh), int64(w.NewPerYear))
+		out.Share = &part
+	}
 	isSent := func(row int) bool { return a.Referrer[int32(row)] != 0 }
 	sent, others := firstYears(v, isSent), firstYears(v, func(row int) bool { return !isSent(row) })
 	if others.customers > 0 {

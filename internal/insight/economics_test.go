@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/ricejar/ricejar/internal/customer"
@@ -24,37 +25,47 @@ func TestEconomics_weighs_what_customers_cost_and_bring(t *testing.T) {
 	if e.Win.Cost == nil || e.Win.BreakEvenDays == nil || e.Win.BreakEven == nil || e.Win.PaysInYear == nil || e.Win.ReturnOfSpent == nil || e.Win.SpentPerYear == nil {
 		t.Fatalf("something is not told: %+v", e.Win)
 	}
-	same(t, "first day and year", []int64{int64(e.Win.Customers), e.Win.FirstPurchase, e.Win.FirstYear, e.Win.Ticket}, []int64{2, 50, 100, 100})
+	same(t, "first day and year", []int64{int64(e.Win.Customers), *e.Win.FirstPurchase, *e.Win.FirstYear, *e.Win.Ticket}, []int64{2, 50, 100, 100})
 	same(t, "purchases to break even: 90 of margin 50 each", *e.Win.BreakEven, 1.8, near)
 	same(t, "days to break even: 50 at once, 25 after a month, 25 after eleven", *e.Win.BreakEvenDays, 334)
 	same(t, "it pays, and how well", []any{*e.Win.PaysInYear, *e.Win.ReturnOfSpent}, []any{true, 100. / 90}, near)
 	same(t, "won in the year, and spent on it", []int64{int64(e.Win.NewPerYear), *e.Win.SpentPerYear}, []int64{1, 90})
 
-	same(t, "contacts, gifts, cost, served, each", []int64{int64(e.Serve.Contacts), e.Serve.Gifts, e.Serve.Cost, int64(e.Serve.Customers), e.Serve.PerCustomer},
+	same(t, "contacts, gifts, cost, served, each", []int64{int64(e.Serve.Contacts), e.Serve.Gifts, e.Serve.Cost, int64(e.Serve.Customers), *e.Serve.PerCustomer},
 		[]int64{2, 20, 30, 2, 15})
 	same(t, "the year's sales, and the care's share of their margin", []any{e.Serve.Sales, *e.Serve.OfMargin}, []any{int64(200), 0.3}, near)
 
 	r := e.Refer
 	same(t, "referred, referrers, whole, sales", []int64{int64(r.Referred), int64(r.Referrers), int64(r.Whole), r.Sales}, []int64{2, 1, 1, 100})
 	same(t, "first year of the sent and of the others, worth, per referrer", []int64{*r.FirstYear, *r.Others, *r.Worth, *r.PerOne}, []int64{50, 150, 140, 280})
-	same(t, "share of the new", r.Share, 1.0)
+	same(t, "share of the new", r.Share, new(1.0))
 }
 
 func TestEconomics_tells_the_worth_of_one_saved(t *testing.T) {
 	v := viewOf(bookOf("2026-03-31"))
 	v.Setting.Margin, v.Setting.CostPerContact, v.Setting.CostToWin = 400_000, 20, 300
-	v.Scores = []Score{{Stage: Old, Value: 900}, {Stage: Forming, Value: 700}, {Stage: Lost, Value: 50}, {Stage: Cooling, Spent: 600, Warning: Warning{Sign: Silent}}}
+	few := []Score{{Stage: Old, Value: 900}, {Stage: Forming, Value: 700}, {Stage: Lost, Value: 50}, {Stage: Cooling, Spent: 6, Warning: Warning{Sign: Silent}}}
 	w := winCost(v, 0.4, YearFigures{}, &firstYear{})
-	got := saveWorth(v, 0.4, w, ServeCost{PerContact: 20, PerCustomer: 60})
-	calls, ratio := 15.0, 5.0
-	same(t, "what it is worth to keep somebody", got, SaveWorth{Keeping: 2, Kept: 800, Lost: 1, LostMean: 50, Worth: 300, Warned: 1, AtStake: 240, Calls: &calls, WinRatio: &ratio}, near)
+	v.Scores = slices.Repeat(few, 40)
+	serve := ServeCost{PerContact: 20, PerCustomer: new(int64(60))}
+	same(t, "what it is worth to keep somebody", saveWorth(v, 0.4, w, serve), SaveWorth{Keeping: 80, Kept: new(int64(800)), Lost: 40, LostMean: new(int64(50)),
+		Worth: new(int64(300)), Warned: 40, AtStake: 96, Calls: new(15.0), WinRatio: new(5.0)}, near)
+	v.Scores = few
+	if got := saveWorth(v, 0.4, w, serve); got.Worth != nil || got.Calls != nil || got.Missing != 97 || *got.Kept != 800 {
+		t.Errorf("of three: got %+v, want no worth, and 97 customers missing", got)
+	}
+	v.Scores = slices.Repeat(few[:2], 60)
+	if got := saveWorth(v, 0.4, w, serve); got.Worth != nil || got.LostMean != nil {
+		t.Errorf("where nobody is lost: got %+v, want no worth", got)
+	}
 }
 
 func TestEconomics_says_nothing_of_costs_that_nobody_told(t *testing.T) {
 	v := viewOf(bookOf("2026-03-31", []string{"2025-01-01"}))
 	v.Setting.CostToWin, v.Setting.CostPerContact = 0, 0
 	e := economics(v, &Asked{})
-	if e.Settled || e.Win.Cost != nil || e.Win.BreakEven != nil || e.Win.BreakEvenDays != nil || e.Save.Calls != nil || e.Save.WinRatio != nil || e.Refer.Worth != nil {
+	if e.Settled || e.Win.Cost != nil || e.Win.BreakEven != nil || e.Win.BreakEvenDays != nil || e.Save.Calls != nil || e.Save.WinRatio != nil || e.Refer.Worth != nil ||
+		e.Win.FirstPurchase != nil || e.Win.FirstYear != nil || e.Win.Ticket != nil || e.Serve.PerCustomer != nil || e.Save.Kept != nil || e.Save.Worth != nil {
 		t.Errorf("got %+v, want unknowns", e)
 	}
 }

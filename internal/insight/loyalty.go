@@ -18,6 +18,7 @@ type LoyaltyTotal struct {
 	MeanDays  float64 `json:"mean_days"`     // purchase days per customer
 	Quantity  float64 `json:"mean_quantity"` // pieces (or metres, or kilos) per customer in the last two years
 
+	Often     Counted `json:"often"`      // who buy again and again, on as many days as an old customer, of all: the sign SignRepeat
 	LowPrice  float64 `json:"low_price"`  // the share of the lines of the last two years that were bought below the usual price
 	PriceCalm Counted `json:"price_calm"` // who hardly ever buy below it, of those with enough lines to tell
 	PriceKeen Counted `json:"price_keen"` // who mostly do, of the same
@@ -144,7 +145,7 @@ func loyalty(v *View, a *Asked) LoyaltyTotal {
 	n := float64(max(b.Len(), 1))
 	out.Rate = share(int64(out.Repeaters), int64(b.Len()))
 	out.MeanDays, out.Quantity, out.LowPrice = float64(days64)/n, float64(quantity)/1000/n, share(low, lines)
-	for _, c := range []*Counted{&out.PriceCalm, &out.PriceKeen, &out.Forgave, &out.Unbroken, &out.WholeSets, &out.Referrers} {
+	for _, c := range []*Counted{&out.Often, &out.PriceCalm, &out.PriceKeen, &out.Forgave, &out.Unbroken, &out.WholeSets, &out.Referrers} {
 		c.Share = share(int64(c.Count), int64(c.Of))
 	}
 	out.Asked = askedFields(v, a)
@@ -198,6 +199,7 @@ func (t *LoyaltyTotal) count(s signs) {
 	if s.days > 1 {
 		t.Repeaters++
 	}
+	t.Often.put(true, s.days >= s.oldDays)
 	low, ok := prices(s.habit)
 	t.PriceCalm.put(ok, low <= calmShare)
 	t.PriceKeen.put(ok, low >= keenShare)

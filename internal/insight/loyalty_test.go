@@ -25,6 +25,7 @@ func TestLoyalty_counts_each_sign(t *testing.T) {
 	for name, c := range map[string][2]Counted{
 		"calm about prices": {l.PriceCalm, {1, 2, 0.5}},
 		"keen on prices":    {l.PriceKeen, {1, 2, 0.5}},
+		"often":             {l.Often, {2, 3, 2. / 3}},
 		"forgave":           {l.Forgave, {1, 2, 0.5}},
 		"unbroken":          {l.Unbroken, {1, 2, 0.5}},
 		"whole sets":        {l.WholeSets, {1, 2, 0.5}},
@@ -33,6 +34,11 @@ func TestLoyalty_counts_each_sign(t *testing.T) {
 		same(t, name, c[0], c[1], near)
 	}
 	same(t, "referred", l.Referred, 2)
+	shown := 0
+	for _, n := range l.BySigns {
+		shown += n.Signs * n.Customers
+	}
+	same(t, "signs shown by anybody, and the sum of each sign", shown, l.Often.Count+l.Unbroken.Count+l.WholeSets.Count+l.Referrers.Count+l.PriceCalm.Count+l.Forgave.Count)
 	same(t, "by signs: the first shows all six", []int{l.BySigns[0].Customers, l.BySigns[1].Customers, l.BySigns[6].Customers}, []int{1, 1, 1})
 	same(t, "what they told", l.Asked[1], AskedField{Field: "wallet_share", Known: 3, Answers: []AskedAnswer{{"most", 2}, {"little", 1}}})
 	same(t, "what one alone said in their own words is not listed", l.Asked[2], AskedField{Field: spokenField, Known: 3, Answers: []AskedAnswer{{"the mill", 2}}})

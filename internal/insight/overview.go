@@ -2,9 +2,11 @@ package insight
 
 import (
 	"math"
+	"slices"
 
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/insight/life"
+	"github.com/ricejar/ricejar/internal/org"
 )
 
 // Overview is the state of the customer base on one screen. Money is in minor
@@ -22,8 +24,8 @@ type Overview struct {
 	Last *YearFigures `json:"year_before"` // the one before; null: the purchases do not reach back so far
 
 	Here    int       `json:"here"`     // customers whom the company has: not lost
-	VIPs    int       `json:"vips"`     // the best by the purchases of a year
-	VIPPart float64   `json:"vip_part"` // their share of the year's sales
+	VIPs    int       `json:"vips"`     // the best: of those who spent anything in the year, the share in the settings (2.5 %, rounded down) who spent most; of a store, there
+	VIPPart float64   `json:"vip_part"` // their share of what all of those spent, less what was brought back
 	Stages  []InStage `json:"stages"`
 
 	Value     int64 `json:"value"`      // sales to expect of all of them in the coming year
@@ -56,7 +58,8 @@ type MonthFigures struct {
 	New       int64  `json:"new_sales"` // of them, on the day of the customer's first purchase
 	Customers int    `json:"customers"` // who bought
 	Fresh     int    `json:"new_customers"`
-	Partial   bool   `json:"partial"` // the month is not over, or began before the first purchase
+	NewKnown  bool   `json:"new_known"` // the purchases reach back far enough to tell who is new; else some of them are old
+	Partial   bool   `json:"partial"`   // the month is not over, or began before the first purchase
 }
 
 // Said is what came of a forecast: of those whom it called likely to return, and of the others.
@@ -67,6 +70,7 @@ type Said struct {
 	Came     float64 `json:"came"`     // … and the share of them who bought
 	Unlikely int     `json:"unlikely"` // the others …
 	Anyway   float64 `json:"anyway"`   // … and the share of them who bought all the same
+	Company  bool    `json:"company"`  // it is of the whole company's customers, though one store was asked for
 }
 
 // overviewMonths is how many months the report shows.
@@ -74,7 +78,7 @@ const overviewMonths = 24
 
 func overview(v *View) Overview {
 	b := v.Book
-	out := Overview{Currency: string(b.Currency), AsOf: b.AsOf.String(), Customers: b.Len(), Months: months(v), Said: said(v.Model.Holdout)}
+	out := Overview{Currency: string(b.Currency), AsOf: b.AsOf.String(), Customers: b.Len(), Months: months(v), Said: said(v.Model.Holdout, v.Store)}
 	out.Newest, out.Behind = b.Ends().String(), behind(b.Ends(), b.AsOf)
 	out.Year = v.yearTo(b.AsOf)
 	if begun := v.All.Begins(); begun != 0 && begun <= b.AsOf.AddDays(1-2*year) {
@@ -82,21 +86,15 @@ func overview(v *View) Overview {
 		out.Last = &before
 	}
 	var counts [life.Count]int
-	var spent, best int64
 	for i := range v.Scores {
 		s := &v.Scores[i]
 		counts[s.Stage]++
-		spent += s.Spent
 		out.Value += s.Value
 		if b.First(i) != b.Last(i) {
 			out.Repeaters++
 		}
 		if s.Stage.Here() {
 			out.Here++
-		}
-		if s.VIP {
-			out.VIPs++
-			best += s.Spent
 		}
 		if s.Warning.Sign != "" {
 			out.Warned++
@@ -106,9 +104,45 @@ func overview(v *View) Overview {
 			out.LostSpent += v.lastYear(i)
 		}
 	}
-	out.RepeatRate, out.VIPPart = share(int64(out.Repeaters), int64(out.Customers)), share(best, spent)
+	out.RepeatRate = share(int64(out.Repeaters), int64(out.Customers))
+	out.VIPs, out.VIPPart = v.best()
 	out.Stages = inStages(counts[:])
 	return out
+}
+
+// best are the best of a year: how many, and what share of what everybody spent is
+// theirs. Of all stores they are those that are called so everywhere; of one, those
+// of its customers who spent most there, so many of a hundred as of the company's.
+func (v *View) best() (n int, part float64) {
+	spent := make([]int64, 0, len(v.Scores))
+	var sum, theirs int64
+	for i := range v.Scores {
+		s := v.spentYear(i)
+		if s <= 0 {
+			continue
+		}
+		sum += s
+		if spent = append(spent, s); v.Store == 0 && v.Scores[i].VIP {
+			n++
+			theirs += s
+		}
+	}
+	if v.Store != 0 {
+		slices.Sort(spent)
+		n = len(spent) * int(v.Setting.VIPShare) / ppm
+		for _, s := range spent[len(spent)-n:] {
+			theirs += s
+		}
+	}
+	return n, share(theirs, sum)
+}
+
+// newKnown reports whether the purchases reach back so far before a day that who
+// came for the first time from then on is new: at their beginning everybody
+// looks it.
+func (v *View) newKnown(from day.Day) bool {
+	begun := v.All.Begins()
+	return begun != 0 && begun.AddDays(unknownDays) <= from
 }
 
 // began is the day of a customer's first purchase anywhere.
@@ -139,8 +173,7 @@ func (v *View) yearTo(to day.Day) YearFigures {
 	b := v.Book
 	from := to.AddDays(1 - year)
 	y := YearFigures{From: from.String(), To: to.String()}
-	begun := v.All.Begins()
-	y.NewKnown = begun != 0 && begun.AddDays(unknownDays) <= from
+	y.NewKnown = v.newKnown(from)
 	within := func(d day.Day) bool { return d >= from && d <= to }
 	var way Way
 	var days []day.Day
@@ -189,7 +222,7 @@ func months(v *View) []MonthFigures {
 	first := max(monthOf(begun), last-overviewMonths+1)
 	list := make([]MonthFigures, last-first+1)
 	for i := range list {
-		list[i].Month = (first + month(i)).String()
+		list[i].Month, list[i].NewKnown = (first + month(i)).String(), v.newKnown((first + month(i)).begins())
 	}
 	if monthOf(begun) == first && monthOf(begun.AddDays(-1)) == first {
 		list[0].Partial = true
@@ -224,11 +257,11 @@ func months(v *View) []MonthFigures {
 }
 
 // said puts the check into sentences; nil without one.
-func said(h *Holdout) *Said {
+func said(h *Holdout, store org.StoreID) *Said {
 	if h == nil || h.Customers == 0 {
 		return nil
 	}
-	s := &Said{Cut: h.Cut.String(), Days: h.Horizon, Likely: h.Likely, Came: h.Came, Unlikely: h.Customers - h.Likely}
+	s := &Said{Cut: h.Cut.String(), Days: h.Horizon, Likely: h.Likely, Came: h.Came, Unlikely: h.Customers - h.Likely, Company: store != 0}
 	if s.Unlikely > 0 {
 		came := math.Round(h.Came * float64(h.Likely))
 		s.Anyway = max(0, float64(h.Returned)-came) / float64(s.Unlikely)

@@ -6,7 +6,7 @@ import (
 
 // Quality says how far the forecast can be trusted, from a check on the company's
 // own purchases: everything up to a day was known, and what came after it was
-// foretold. It is of all stores, whichever store it is asked for.
+// foretold. It is of all stores, whichever store it is asked for: Company says so.
 type Quality struct {
 	Basis     Basis          `json:"basis"`
 	Method    string         `json:"method"`    // mbgnbd, paretonbd, bgnbd, return; hiatus for the rule
@@ -16,6 +16,7 @@ type Quality struct {
 	Days      int            `json:"days"`
 	Needs     Missing        `json:"needs"`    // … what a model needs …
 	Missing   Missing        `json:"missing"`  // … and what is missing
+	Company   bool           `json:"company"`  // it is of the whole company, though one store was asked for
 	LeftOut   []LeftOut      `json:"left_out"` // receipts in currencies without a rate
 	Check     *Checked       `json:"check"`    // null: too little data
 	Concerns  []ModelWarning `json:"concerns"`
@@ -62,14 +63,14 @@ const fairlyOff = 0.05
 func quality(v *View) Quality {
 	m := v.Model
 	q := Quality{Basis: m.Basis, Method: m.Chosen, Horizon: v.Setting.Horizon, Customers: m.Customers, Repeaters: m.Repeaters, Days: m.Days,
-		Needs: Missing{Customers: needCustomers, Repeaters: needRepeaters, Days: needDays}, Missing: m.Missing, Concerns: m.Concerns()}
+		Needs: Missing{Customers: needCustomers, Repeaters: needRepeaters, Days: needDays}, Missing: m.Missing, Company: v.Store != 0, Concerns: m.Concerns()}
 	if q.Concerns == nil {
 		q.Concerns = []ModelWarning{}
 	}
 	if q.LeftOut = m.LeftOut; q.LeftOut == nil {
 		q.LeftOut = []LeftOut{}
 	}
-	if s := said(m.Holdout); s != nil {
+	if s := said(m.Holdout, v.Store); s != nil {
 		q.Check = checked(m.Holdout, m.Chosen, *s)
 	}
 	return q

@@ -120,7 +120,7 @@ func TestReports_add_up_whatever_was_bought(t *testing.T) {
 		for _, g := range rfm(v).Groups {
 			n += g.Customers
 		}
-		people("the RFM groups", n)
+		people("the RFM groups and whom they leave out", n+min(rfm(v).Missing, 1)*b.Len())
 		n = 0
 		for _, c := range cohorts(v).Cohorts {
 			n += c.Customers
@@ -217,13 +217,16 @@ func TestRFM_names_every_field(t *testing.T) {
 }
 
 func TestRFM_counts_customers_and_what_they_spent(t *testing.T) {
-	v := &View{Book: bookOf("2026-03-31"), Scores: []Score{
+	b := bookOf("2026-03-31", slices.Repeat([][]string{{"2026-03-01"}}, enoughGrouped)...)
+	v := &View{Book: b, All: b, Scores: []Score{
 		{Recency: 5, Frequency: 5, Monetary: 4, Spent: 300, Active: 0.8, Value: 500}, {Recency: 5, Frequency: 5, Monetary: 5, Spent: 100, Active: 0.6, Value: 100},
 		{Recency: 1, Frequency: 1, Monetary: 1},
 	}}
 	r := rfm(v)
 	same(t, "the best", r.Groups[0], RFMGroup{Group: Champions, Customers: 2, Share: 2. / 3, Spent: 400, Active: 0.7, Value: 600}, near)
 	same(t, "the field in the corner", r.Cells[0], RFMCell{Recency: 5, Weight: 5, Group: Champions, Customers: 2, Spent: 400})
+	few := rfm(&View{Book: b.In(0), All: bookOf("2026-03-31", []string{"2026-03-01"}), Scores: v.Scores})
+	same(t, "of too few nobody is in a group", []any{few.Missing, few.Groups[0].Customers, groupIn(&v.Scores[0], 1)}, []any{enoughGrouped - 1, 0, ""})
 	same(t, "the other corner", r.Cells[24], RFMCell{Recency: 1, Weight: 1, Group: Gone, Customers: 1})
 }
 
@@ -263,7 +266,7 @@ func TestOverview_puts_the_year_beside_the_year_before(t *testing.T) {
 	same(t, "the year before", *o.Last, YearFigures{From: "2024-04-01", To: "2025-03-31", Sales: 300, Purchases: 3, Active: 2, New: 1, Lost: 1, WonBack: 1, Ticket: 100})
 	same(t, "customers and repeaters", []int{o.Customers, o.Repeaters, o.Here}, []int{3, 2, 2})
 	same(t, "what the lost bought in their last year", o.LostSpent, int64(200))
-	same(t, "the last month", o.Months[len(o.Months)-1], MonthFigures{Month: "2026-03", Sales: 200, New: 100, Customers: 2, Fresh: 1})
+	same(t, "the last month", o.Months[len(o.Months)-1], MonthFigures{Month: "2026-03", Sales: 200, New: 100, Customers: 2, Fresh: 1, NewKnown: true})
 	same(t, "two years of months", []any{len(o.Months), o.Months[0].Month}, []any{24, "2024-04"})
 	b = bookOf("2026-03-31", []string{"2025-05-01"})
 	if o := overview(viewOf(b)); o.Last != nil || !slices.Equal([]string{o.Months[0].Month}, []string{"2025-05"}) || o.Months[0].Partial {
@@ -277,4 +280,48 @@ func TestOverview_of_a_store_counts_the_new_of_that_store(t *testing.T) {
 	o := overview(v.in(1))
 	same(t, "store B", []int{o.Year.Active, o.Year.New, o.Customers}, []int{2, 1, 2})
 	same(t, "store B's February", o.Months[0], MonthFigures{Month: "2026-02", Sales: 200, New: 100, Customers: 2, Fresh: 1, Partial: true})
+}
+
+func TestOverview_of_a_store_has_the_best_of_that_store(t *testing.T) {
+	var days [][]string
+	for range 41 {
+		days = append(days, []string{"2025-06-01", "2026-02-10"})
+	}
+	days = append(days, []string{"2024-01-01"})
+	b := bookOf("2026-03-31", days...)
+	b.Amount[2*3], b.Amount[2*7+1] = 5_000, 3_000 // the fourth spends most, in A; the eighth in B
+	for row := range 41 {
+		b.at(row, 1, 1)
+	}
+	v := viewOf(b)
+	all, in := overview(v), overview(v.in(1))
+	same(t, "of all stores: one of the 41 who bought within a year", []any{all.VIPs, all.VIPPart}, []any{1, 5_100. / 16_000}, near)
+	same(t, "of B: one of 41, too, but another", []any{in.VIPs, in.VIPPart}, []any{1, 3_000. / 7_000}, near)
+	b.Returned, b.ReturnedYear = make([]int64, b.Len()), make([]int64, b.Len())
+	b.Returned[7], b.ReturnedYear[7] = 3_100, 3_100
+	v = viewOf(b)
+	in = overview(v.in(1))
+	same(t, "of B, when that was brought back", []any{in.VIPs, in.VIPPart}, []any{1, 100. / 4_000}, near)
+}
+
+func TestReports_say_whose_check_they_tell_and_who_may_be_new(t *testing.T) {
+	v := viewOf(bookOf("2026-03-31", []string{"2025-10-05", "2026-02-05"}, []string{"2026-02-10"}))
+	v.Model.Holdout = &Holdout{Customers: 2}
+	for _, tc := range []struct {
+		v    *View
+		want bool
+	}{{v, false}, {v.in(0), true}} {
+		if o, q := overview(tc.v), quality(tc.v); o.Said.Company != tc.want || q.Company != tc.want || q.Check.Company != tc.want {
+			t.Errorf("it is of the company though a store was asked for: got %v, %v, %v, want %v", o.Said.Company, q.Company, q.Check.Company, tc.want)
+		}
+	}
+	var months, figures []bool
+	for _, c := range cohorts(v).Cohorts {
+		months = append(months, c.NewKnown)
+	}
+	for _, m := range overview(v).Months {
+		figures = append(figures, m.NewKnown)
+	}
+	same(t, "who came in the first three months may be old", months, []bool{false, false, false, false, true, true})
+	same(t, "in the figures of the months, too", figures, months)
 }

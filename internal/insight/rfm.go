@@ -4,8 +4,9 @@ package insight
 // each in fifths of the customers, with a name for every part of it.
 type RFM struct {
 	Currency string     `json:"currency"`
-	Cells    []RFMCell  `json:"cells"`  // 25: recency 5 first, in it frequency and value 5 first
-	Groups   []RFMGroup `json:"groups"` // in the order of their names below, the best first
+	Missing  int        `json:"customers_missing"` // customers missing for fifths that say anything; 0: enough. Until then nobody is in a group
+	Cells    []RFMCell  `json:"cells"`             // 25: recency 5 first, in it frequency and value 5 first
+	Groups   []RFMGroup `json:"groups"`            // in the order of their names below, the best first
 }
 
 // RFMCell is one field of the grid.
@@ -56,6 +57,18 @@ var rfmGrid = [5][5]string{
 	{CannotLose, AtRisk, Sleeping, Gone, Gone},
 }
 
+// enoughGrouped is how many customers make fifths: of three who all keep their
+// rhythm, one would be in the lowest of each, and be called asleep.
+const enoughGrouped = 25
+
+// groupIn is GroupOf among so many customers; empty where they are too few.
+func groupIn(s *Score, customers int) string {
+	if customers < enoughGrouped {
+		return ""
+	}
+	return GroupOf(s)
+}
+
 // GroupOf names the group of a score.
 func GroupOf(s *Score) string {
 	return rfmGrid[5-s.Recency][5-rfmWeight(s)]
@@ -73,6 +86,9 @@ func rfm(v *View) RFM {
 	}
 	for k := range out.Cells {
 		out.Cells[k] = RFMCell{Recency: 5 - k/5, Weight: 5 - k%5, Group: rfmGrid[k/5][k%5]}
+	}
+	if out.Missing = max(0, enoughGrouped-v.All.Len()); out.Missing > 0 {
+		return out
 	}
 	for i := range v.Scores {
 		s := &v.Scores[i]

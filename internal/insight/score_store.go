@@ -71,7 +71,7 @@ func (v *version) writeScores(ctx context.Context, tx *db.Tx, b *Book, list []Sc
 				if !yield([]any{int64(s.Customer), v.half, int64(v.id), int64(k.store), int64(k.owner),
 					s.Stage.String(), s.Since.String(), s.VIP, int64(s.Recency), int64(s.Frequency), int64(s.Monetary),
 					int64(s.Days), s.First.String(), s.Last.String(), int64(2 * s.Gap), thousandths(float64(s.Overdue)),
-					int64(math.Round(s.Active * ppm)), thousandths(s.Expected), string(b.Currency), s.Spent, b.Total(at), s.Value, s.stake(), GroupOf(s),
+					int64(math.Round(s.Active * ppm)), thousandths(s.Expected), string(b.Currency), s.Spent, b.Total(at), s.Value, s.stake(), groupIn(s, b.Len()),
 					string(s.Warning.Sign), args}, nil) {
 					return
 				}

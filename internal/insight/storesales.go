@@ -27,6 +27,8 @@ type Months struct {
 	From string `json:"from"` // YYYY-MM
 	To   string `json:"to"`
 	Full bool   `json:"full"` // the purchases reach back to all of them
+
+	NewKnown bool `json:"new_known"` // and far enough before them to tell who is new; else some of the new are old
 }
 
 // StoreLine is one store.
@@ -89,7 +91,7 @@ const storeMonths = 3
 func stores(v *View, a *Asked) Stores {
 	b := v.Book
 	out := Stores{Currency: string(b.Currency), Stores: []StoreLine{}}
-	spans := storeSpans(v.All)
+	spans := storeSpans(v)
 	out.Now, out.Before, out.YearAgo = spans[0].months, spans[1].months, spans[2].months
 	sold := soldIn(v, spans)
 	var usual [2]Sold // the sums over the stores that sell now
@@ -136,7 +138,8 @@ type span struct {
 
 // storeSpans are the months that are compared: the last full ones, those before,
 // and the same a year ago.
-func storeSpans(b *Book) [3]span {
+func storeSpans(v *View) [3]span {
+	b := v.All
 	last := monthOf(b.AsOf.AddDays(1)) - 1
 	begun := b.Begins()
 	known := month(1 << 30) // the first month that is known whole
@@ -148,7 +151,7 @@ func storeSpans(b *Book) [3]span {
 	var list [3]span
 	for i, back := range [3]month{0, storeMonths, 12} {
 		s := span{from: last - back - storeMonths + 1, to: last - back}
-		s.months = Months{From: s.from.String(), To: s.to.String(), Full: s.from >= known}
+		s.months = Months{From: s.from.String(), To: s.to.String(), Full: s.from >= known, NewKnown: v.newKnown(s.from.begins())}
 		list[i] = s
 	}
 	return list

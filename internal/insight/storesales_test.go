@@ -18,7 +18,7 @@ func twoStores() *Book {
 func TestStores_tell_new_from_old_customers(t *testing.T) {
 	s := stores(viewOf(twoStores()), &Asked{})
 	same(t, "the last full months, those before, and a year ago", []Months{s.Now, s.Before, s.YearAgo},
-		[]Months{{"2026-01", "2026-03", true}, {"2025-10", "2025-12", true}, {"2025-01", "2025-03", true}})
+		[]Months{{"2026-01", "2026-03", true, true}, {"2025-10", "2025-12", true, true}, {"2025-01", "2025-03", true, false}})
 	if len(s.Stores) != 2 || s.All == nil {
 		t.Fatalf("got %+v, want two stores and both together", s)
 	}

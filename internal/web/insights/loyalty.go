@@ -60,7 +60,8 @@ type sign struct {
 
 func (p loyaltyPage) signs() []sign {
 	repeat := insight.Counted{Count: p.Repeaters, Of: p.Customers, Share: p.Rate}
-	list := []sign{{p.t("insights.came_more"), p.t("insights.loyal_note.repeat"), repeat}}
+	list := []sign{{p.t("insights.came_more"), p.t("insights.loyal_note.repeat"), repeat},
+		{i18n.Sentence(p.t("insight.loyal.repeat")), p.t("insight.loyal_often"), p.Often}}
 	for _, s := range []struct {
 		name string
 		insight.Counted
