@@ -83,7 +83,7 @@ func (p distributionPage) tenthBars() ui.RowBars {
 	for i, t := range p.Value {
 		c.Items = append(c.Items, ui.RowBar{Name: p.t("insights.tenth_value", "k", i+1), Href: p.toPeople(t.Customers, "tenth", strconv.Itoa(i+1)), Value: float64(t.Value), Tone: ui.Gold,
 			Text: p.t("insights.amount_share", "amount", p.short(t.Value), "share", p.percent(t.Share)),
-			Note: p.t("insights.tenth_mean", "amount", p.money(t.Mean))})
+			Note: p.t("insights.tenth_mean", "amount", p.short(t.Mean))})
 	}
 	return c
 }

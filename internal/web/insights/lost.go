@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/ricejar/ricejar/internal/customer"
+	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/org"
@@ -158,11 +159,17 @@ func (p lostPage) months() ui.Stacks {
 	top := 0
 	for _, m := range p.LostCustomers.Months {
 		top = max(top, m.Lost, m.WonBack)
-		c.Columns = append(c.Columns, ui.Column{Label: shortMonth(p.p, m.Month), Group: m.Month[:min(4, len(m.Month))], Parts: []int64{int64(m.Lost), int64(m.WonBack)},
+		c.Columns = append(c.Columns, ui.Column{Label: shortMonth(p.p, m.Month), Group: m.Month[:min(4, len(m.Month))], Parts: []int64{int64(m.Lost), int64(m.WonBack)}, Quiet: p.unfinished(m.Month),
 			Title: p.t("insights.lost_month_title", "month", p.p.Month(m.Month), "lost", m.Lost, "back", m.WonBack)})
 	}
 	c.Top = p.count(top)
 	return c
+}
+
+// unfinished reports whether a month is not over on the day looked at.
+func (o *opened) unfinished(month string) bool {
+	d, err := day.Parse(o.AsOf)
+	return err == nil && month == o.AsOf[:7] && d.AddDays(1).String()[:7] == month
 }
 
 func (p lostPage) signBars() ui.RowBars {

@@ -131,7 +131,7 @@ func (p storesPage) told() (sentence, note string) {
 	sentence = p.t("insights.stores_told."+way, append(pairs, "before", p.span(before), "difference", p.short(max(c.Difference, -c.Difference)))...)
 	most := slices.MaxFunc(c.Parts, func(a, b insight.Part) int { return cmp.Compare(max(a.Amount, -a.Amount), max(b.Amount, -b.Amount)) })
 	if most.Amount != 0 {
-		note = p.t("insights.stores_most", "factor", p.factor(most.Group, most.Factor, c.Counted), "amount", p.signed(most.Amount))
+		note = p.t("insights.stores_most", "factor", p.factor(most.Group, most.Factor, c.Counted), "amount", p.signedShort(most.Amount))
 	}
 	return sentence, note
 }
@@ -170,6 +170,14 @@ func (o *opened) signed(minor int64) string {
 		return "+" + o.money(minor)
 	}
 	return o.money(minor)
+}
+
+// signedShort is for a sentence.
+func (o *opened) signedShort(minor int64) string {
+	if minor > 0 {
+		return "+" + o.short(minor)
+	}
+	return o.short(minor)
 }
 
 func (p storesPage) bars() ui.RowBars {
