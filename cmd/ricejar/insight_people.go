@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/insight/factors"
 	"github.com/ricejar/ricejar/internal/insight/roll"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
@@ -131,10 +132,10 @@ type insightWhatIfCmd struct {
 
 // Run calculates what the sales would be, and what each change is worth. It needs no database.
 func (c *insightWhatIfCmd) Run(app *App) error {
-	var from, to insight.Mix
+	var from, to factors.Mix
 	for _, f := range []struct {
 		text string
-		to   *insight.Traffic
+		to   *factors.Traffic
 	}{{c.New, &from.New}, {c.Old, &from.Old}, {cmp.Or(c.ToNew, c.New), &to.New}, {cmp.Or(c.ToOld, c.Old), &to.Old}} {
 		var v [3]money.Quantity
 		parts := strings.Split(f.text, ",")
@@ -148,9 +149,9 @@ func (c *insightWhatIfCmd) Run(app *App) error {
 			}
 		}
 		one := float64(money.One)
-		*f.to = insight.Traffic{Visitors: float64(v[0]) / one, Conversion: float64(v[1]) / one / 100, Ticket: float64(v[2]) / one * 100}
+		*f.to = factors.Traffic{Visitors: float64(v[0]) / one, Conversion: float64(v[1]) / one / 100, Ticket: float64(v[2]) / one * 100}
 	}
-	e, err := insight.WhatIf(from, to)
+	e, err := factors.WhatIf(from, to)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/i18n"
 	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/insight/factors"
 	"github.com/ricejar/ricejar/internal/insight/roll"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
@@ -95,18 +96,18 @@ func (a *API) insightRhythm(ctx context.Context, actor org.Actor, in *OfStore) (
 
 type whatIfIn struct {
 	Body struct {
-		From insight.Mix `json:"from" doc:"What the sales are made of now; a ticket is in minor units"`
-		To   insight.Mix `json:"to" doc:"What they would be made of"`
+		From factors.Mix `json:"from" doc:"What the sales are made of now; a ticket is in minor units"`
+		To   factors.Mix `json:"to" doc:"What they would be made of"`
 	}
 }
 
 // whatIf takes the difference between two mixes apart. It changes nothing.
-func (a *API) whatIf(_ context.Context, _ org.Actor, in *whatIfIn) (*one[insight.Explained], error) {
-	e, err := insight.WhatIf(in.Body.From, in.Body.To)
+func (a *API) whatIf(_ context.Context, _ org.Actor, in *whatIfIn) (*one[factors.Explained], error) {
+	e, err := factors.WhatIf(in.Body.From, in.Body.To)
 	if err != nil {
 		return nil, err
 	}
-	return &one[insight.Explained]{e}, nil
+	return &one[factors.Explained]{e}, nil
 }
 
 type flowIn struct {

@@ -15,6 +15,7 @@ import (
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/id"
 	"github.com/ricejar/ricejar/internal/insight/basket"
+	"github.com/ricejar/ricejar/internal/insight/lean"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -68,7 +69,7 @@ func (s *Service) Refresh(ctx context.Context, actor org.Actor, asOf day.Day) (R
 		bad.Add("as_of", "insight.day_ahead")
 		return Refreshed{}, bad.Err()
 	}
-	defer lean()()
+	defer lean.Begin()()
 	v, err := s.begin(ctx, asOf)
 	if err != nil {
 		return Refreshed{}, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/ricejar/ricejar/internal/insight/factors"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -47,10 +48,10 @@ type StoreLine struct {
 
 // StorePeriod is what was sold in some months.
 type StorePeriod struct {
-	New       Sold `json:"new"`
-	Old       Sold `json:"old"`
-	Customers Mix  `json:"customers"` // the sales as customers × purchases per customer × ticket
-	Visitors  *Mix `json:"visitors"`  // the sales as visitors × conversion × ticket; null: the visitors of some month are not known
+	New       Sold         `json:"new"`
+	Old       Sold         `json:"old"`
+	Customers factors.Mix  `json:"customers"` // the sales as customers × purchases per customer × ticket
+	Visitors  *factors.Mix `json:"visitors"`  // the sales as visitors × conversion × ticket; null: the visitors of some month are not known
 }
 
 // Sold is sales to a group of customers.
@@ -64,21 +65,21 @@ type Sold struct {
 // Comparison is a difference of sales, taken apart.
 type Comparison struct {
 	Counted bool `json:"counted"` // by visitors; else by customers, because some visitors are not known
-	Explained
+	factors.Explained
 }
 
 // Compare takes the difference between two stores or two periods apart: by
 // visitors where both know them, else by customers.
 func Compare(from, to StorePeriod) Comparison {
 	if from.Visitors != nil && to.Visitors != nil {
-		return Comparison{Counted: true, Explained: Explain(*from.Visitors, *to.Visitors)}
+		return Comparison{Counted: true, Explained: factors.Explain(*from.Visitors, *to.Visitors)}
 	}
-	return Comparison{Explained: Explain(from.Customers, to.Customers)}
+	return Comparison{Explained: factors.Explain(from.Customers, to.Customers)}
 }
 
 // Mix is what the sales are made of: visitors where they are known, else
-// customers. A what-if changes a copy of it and asks Explain for the difference.
-func (p StorePeriod) Mix() (m Mix, counted bool) {
+// customers. A what-if changes a copy of it and asks factors.Explain for the difference.
+func (p StorePeriod) Mix() (m factors.Mix, counted bool) {
 	if p.Visitors != nil {
 		return *p.Visitors, true
 	}
@@ -228,14 +229,14 @@ func (a *Asked) visited(g, all *groups, st org.StoreID, s span) {
 // period says what the sales are made of.
 func (g groups) period() StorePeriod {
 	p := StorePeriod{New: g.of[0], Old: g.of[1]}
-	p.Customers = Mix{New: TrafficOf(p.New.Customers, p.New.Purchases, p.New.Sales), Old: TrafficOf(p.Old.Customers, p.Old.Purchases, p.Old.Sales)}
+	p.Customers = factors.Mix{New: factors.TrafficOf(p.New.Customers, p.New.Purchases, p.New.Sales), Old: factors.TrafficOf(p.Old.Customers, p.Old.Purchases, p.Old.Sales)}
 	// Purchases of nobody who came in: somebody has miscounted.
 	wrong := p.New.Visitors == 0 && p.New.Purchases > 0 || p.Old.Visitors == 0 && p.Old.Purchases > 0
 	if g.blind || wrong {
 		p.New.Visitors, p.Old.Visitors = 0, 0
 		return p
 	}
-	p.Visitors = &Mix{New: TrafficOf(p.New.Visitors, p.New.Purchases, p.New.Sales), Old: TrafficOf(p.Old.Visitors, p.Old.Purchases, p.Old.Sales)}
+	p.Visitors = &factors.Mix{New: factors.TrafficOf(p.New.Visitors, p.New.Purchases, p.New.Sales), Old: factors.TrafficOf(p.Old.Visitors, p.Old.Purchases, p.Old.Sales)}
 	return p
 }
 

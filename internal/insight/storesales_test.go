@@ -3,6 +3,7 @@ package insight
 import (
 	"testing"
 
+	"github.com/ricejar/ricejar/internal/insight/factors"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -26,10 +27,10 @@ func TestStores_tell_new_from_old_customers(t *testing.T) {
 	same(t, "A's new and old", []Sold{a.Now.New, a.Now.Old}, []Sold{{Customers: 2, Purchases: 2, Sales: 200}, {Customers: 1, Purchases: 1, Sales: 100}})
 	same(t, "B's new and old", []Sold{b.Now.New, b.Now.Old}, []Sold{{}, {Customers: 2, Purchases: 3, Sales: 300}})
 	same(t, "both together", s.All.Now.Old, Sold{Customers: 2, Purchases: 4, Sales: 400})
-	same(t, "what B's old customers are made of", b.Now.Customers.Old, Traffic{Visitors: 2, Conversion: 1.5, Ticket: 100})
+	same(t, "what B's old customers are made of", b.Now.Customers.Old, factors.Traffic{Visitors: 2, Conversion: 1.5, Ticket: 100})
 	same(t, "A since the months before", []int64{a.SinceBefore.From, a.SinceBefore.To}, []int64{100, 300})
 	same(t, "A against the mean", []int64{a.Usual.From, a.Usual.To}, []int64{300, 300})
-	same(t, "A against the mean, taken apart", a.Usual.Parts, []Part{
+	same(t, "A against the mean, taken apart", a.Usual.Parts, []factors.Part{
 		{Group: "new", Factor: "visitors", Amount: 100}, {Group: "new", Factor: "conversion", Amount: 0}, {Group: "new", Factor: "ticket", Amount: 0},
 		{Group: "old", Factor: "visitors", Amount: -58}, {Group: "old", Factor: "conversion", Amount: -42}, {Group: "old", Factor: "ticket", Amount: 0},
 	})
@@ -53,7 +54,7 @@ func TestStores_use_visitors_where_every_month_is_counted(t *testing.T) {
 	if one.Now.Visitors == nil || two.Now.Visitors != nil || s.All.Now.Visitors != nil || one.Before.Visitors != nil {
 		t.Fatalf("visitors are known of %+v, want of A's last months alone", s)
 	}
-	same(t, "A's new visitors", one.Now.Visitors.New, Traffic{Visitors: 30, Conversion: 2. / 30, Ticket: 100}, near)
+	same(t, "A's new visitors", one.Now.Visitors.New, factors.Traffic{Visitors: 30, Conversion: 2. / 30, Ticket: 100}, near)
 	same(t, "A's sales by visitors", one.Now.Visitors.Sales(), int64(300))
 	if Compare(one.Now, two.Now).Counted || !Compare(one.Now, one.Now).Counted {
 		t.Error("visitors are compared with visitors, and else customers with customers")
@@ -61,7 +62,7 @@ func TestStores_use_visitors_where_every_month_is_counted(t *testing.T) {
 	m, counted := one.Now.Mix()
 	what := m
 	what.New.Conversion *= 2
-	same(t, "what if twice as many of the new bought", []any{counted, Explain(m, what).Difference}, []any{true, int64(200)})
+	same(t, "what if twice as many of the new bought", []any{counted, factors.Explain(m, what).Difference}, []any{true, int64(200)})
 	for k := range a.Visits {
 		a.Visits[k] = [2]int64{0, 5} // nobody new came in, and two bought: somebody has miscounted
 	}

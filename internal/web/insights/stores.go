@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/insight/factors"
 	"github.com/ricejar/ricejar/internal/web/ui"
 )
 
@@ -129,7 +130,7 @@ func (p storesPage) told() (sentence, note string) {
 		way = "less"
 	}
 	sentence = p.t("insights.stores_told."+way, append(pairs, "before", p.span(before), "difference", p.short(max(c.Difference, -c.Difference)))...)
-	most := slices.MaxFunc(c.Parts, func(a, b insight.Part) int { return cmp.Compare(max(a.Amount, -a.Amount), max(b.Amount, -b.Amount)) })
+	most := slices.MaxFunc(c.Parts, func(a, b factors.Part) int { return cmp.Compare(max(a.Amount, -a.Amount), max(b.Amount, -b.Amount)) })
 	if most.Amount != 0 {
 		note = p.t("insights.stores_most", "factor", p.factor(most.Group, most.Factor, c.Counted), "amount", p.signedShort(most.Amount))
 	}
@@ -148,7 +149,7 @@ func (p storesPage) steps(c *insight.Comparison) []ui.FallStep {
 	return p.way(c.Explained, c.Counted, from, p.span(p.Now))
 }
 
-func (p storesPage) way(e insight.Explained, counted bool, from, to string) []ui.FallStep {
+func (p storesPage) way(e factors.Explained, counted bool, from, to string) []ui.FallStep {
 	list := []ui.FallStep{{Name: from, Text: p.money(e.From), Amount: e.From, Total: true}}
 	for _, part := range e.Parts {
 		list = append(list, ui.FallStep{Name: p.factor(part.Group, part.Factor, counted), Text: p.signed(part.Amount), Amount: part.Amount})

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/insight/factors"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/web/form"
 	"github.com/ricejar/ricejar/internal/web/ui"
@@ -15,16 +15,16 @@ import (
 // and what they would be made of.
 type whatIf struct {
 	Form *form.Form // the factors by name: now_new_visitors … then_old_ticket
-	From insight.Mix
-	To   insight.Mix
-	insight.Explained
+	From factors.Mix
+	To   factors.Mix
+	factors.Explained
 
 	Counted bool // by visitors
 	Begun   bool // somebody has changed something
 }
 
-// factors are the fields of the what-if in their order.
-var factors = []struct{ group, factor string }{
+// fields are the fields of the what-if in their order.
+var fields = []struct{ group, factor string }{
 	{"new", "visitors"}, {"new", "conversion"}, {"new", "ticket"}, {"old", "visitors"}, {"old", "conversion"}, {"old", "ticket"},
 }
 
@@ -39,7 +39,7 @@ func (p storesPage) whatIf() whatIf {
 		case by == "customers":
 			w.From = now.Customers
 		case by == "visitors" && !w.Counted:
-			w.From = insight.Mix{} // nobody counts them here: the fields are empty
+			w.From = factors.Mix{} // nobody counts them here: the fields are empty
 		}
 	}
 	if by == "visitors" || by == "customers" {
@@ -51,7 +51,7 @@ func (p storesPage) whatIf() whatIf {
 		if side == "then" {
 			m = &w.To
 		}
-		for _, f := range factors {
+		for _, f := range fields {
 			at, name := factorOf(m, f.group, f.factor), side+"_"+f.group+"_"+f.factor
 			unit := w.unit(p.opened, f.factor)
 			begin := ""
@@ -75,7 +75,7 @@ func (p storesPage) whatIf() whatIf {
 	}
 	if p.Query.OK() {
 		var err error
-		if w.Explained, err = insight.WhatIf(w.From, w.To); err != nil {
+		if w.Explained, err = factors.WhatIf(w.From, w.To); err != nil {
 			p.Query.Refused(err)
 		}
 	}
@@ -117,7 +117,7 @@ func (w whatIf) suffix(o *opened, factor string) string {
 // for all of them.
 func (w whatIf) wrong() (list []string) {
 	for _, side := range sides {
-		for _, f := range factors {
+		for _, f := range fields {
 			if s := w.Form.Error(side + "_" + f.group + "_" + f.factor); s != "" {
 				list = append(list, s)
 			}
@@ -149,7 +149,7 @@ func (p storesPage) counting() string {
 }
 
 // factorOf is a factor of a mix.
-func factorOf(m *insight.Mix, group, factor string) *float64 {
+func factorOf(m *factors.Mix, group, factor string) *float64 {
 	t := &m.New
 	if group == "old" {
 		t = &m.Old

@@ -1,4 +1,4 @@
-package insight
+package factors
 
 import (
 	"github.com/ricejar/ricejar/internal/errs"
