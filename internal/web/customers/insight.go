@@ -76,7 +76,7 @@ func (p filePage) measures(ctx context.Context) []measure {
 	case s.Own:
 		list = append(list, measure{pr.T("customers.usual_gap"), pr.T("customers.means.gap"), pr.T("customers.every_days", "n", int(s.Usual+0.5)), p.silence(pr)})
 	case s.Usual > 0:
-		list = append(list, measure{pr.T("customers.usual_gap"), pr.T("customers.means.gap"), pr.T("insight.usual_here", "n", int(s.Usual+0.5)), p.silence(pr)})
+		list = append(list, measure{pr.T("customers.usual_gap_here"), pr.T("customers.means.gap_here"), pr.T("customers.every_days", "n", int(s.Usual+0.5)), p.silence(pr)})
 	default:
 		list = append(list, measure{pr.T("customers.usual_gap"), pr.T("customers.means.gap"), pr.T("customers.once_only"), p.silence(pr)})
 	}

@@ -41,6 +41,7 @@ type peoplePage struct {
 	People  roll.Page
 	Count   int // to roll.CountedTo
 	Names   map[customer.ID]customer.Summary
+	Died    map[customer.ID]bool
 	Horizon int
 	Bought  bool              // anybody has bought anything
 	Total   *insight.Overview // of the store shown; nil for who has no reports
@@ -148,11 +149,30 @@ func (h Pages) people(rm room) web.Handler {
 		if p.Names, err = h.names(r, ids); err != nil {
 			return err
 		}
+		if err := h.readDied(r, &p); err != nil {
+			return err
+		}
 		if err := h.readTotal(r, &p); err != nil {
 			return err
 		}
 		return web.Render(w, r, web.Page{Title: o.title(), Body: frame(o, peopleBody(p))})
 	}
+}
+
+// readDied finds who of the list has died: nothing is said of what they will do.
+func (h Pages) readDied(r *http.Request, p *peoplePage) error {
+	var silent []customer.ID
+	for c, who := range p.Names {
+		if who.DoNotContact {
+			silent = append(silent, c)
+		}
+	}
+	told, err := h.Insight.LatestReasons(r.Context(), p.Actor, silent)
+	p.Died = make(map[customer.ID]bool, len(told))
+	for c, t := range told {
+		p.Died[c] = t.Reason == insight.Died
+	}
+	return err
 }
 
 // readTotal reads what the list is seen against.
@@ -223,7 +243,7 @@ func (p peoplePage) howMany() string {
 func (p peoplePage) told() (sentence, note string) {
 	a := p.Among
 	switch {
-	case a.Best && p.Total != nil && p.Total.VIPs > 0:
+	case a.Best && p.Store == 0 && p.Total != nil && p.Total.VIPs > 0:
 		return p.t("insights.best_told", "n", p.Total.VIPs, "share", p.percent(p.Total.VIPPart)), p.t("insights.best_note")
 	case a.Best:
 		return p.t("insights.best_list"), p.t("insights.best_note")
