@@ -312,7 +312,10 @@ func (p peoplePage) worth(k insight.Scored) (amount, of string) {
 // chance is how likely somebody comes again, in words. Of one who may be leaving
 // and probably comes all the same it says so: it is no reason not to call.
 func (p peoplePage) chance(k insight.Scored) string {
-	if k.Warning.Sign != "" && k.Active >= 0.5 {
+	switch fault := k.Warning.Sign == insight.Unhappy || k.Warning.Sign == insight.Returned; {
+	case fault && k.Active >= 0.5:
+		return p.t("insights.warned_fault")
+	case k.Warning.Sign != "" && k.Active >= 0.5:
 		return p.t("insights.warned_yet")
 	}
 	return p.t("insights.warned_chance", "days", p.Horizon, "n", hundred(k.Active))

@@ -33,11 +33,6 @@ func drawRFM(o *opened, rep insight.RFM) view {
 	return view{Body: rfmBody(p), Tables: []table{p.Groups, p.Cells}}
 }
 
-// groupsFrom is from how many customers on fifths of them mean something.
-const groupsFrom = 50
-
-func (p rfmPage) few() bool { return p.Thin != nil && p.Thin.Customers < groupsFrom }
-
 // of sums some groups up.
 func (p rfmPage) of(names ...string) (g insight.RFMGroup) {
 	for _, one := range p.RFM.Groups {
