@@ -206,12 +206,13 @@ type warnedIn struct {
 }
 
 type peopleIn struct {
-	warnedIn
-	Stage string  `query:"stage" enum:"new,forming,old,cooling,lost,won_back"`
-	Group string  `query:"group" enum:"champions,loyal,almost_loyal,promising,fresh,needs_attention,cannot_lose,at_risk,about_to_sleep,sleeping,gone" doc:"Of the RFM grid"`
-	Sign  string  `query:"sign" enum:"unhappy,returned,silent,fading" doc:"Why they may be leaving"`
-	Tenth int     `query:"tenth" minimum:"0" maximum:"10" doc:"By the sales to expect, 1 the most; 0: all"`
-	Top   float64 `query:"top" enum:"1,2.5,5,10,20" doc:"The first so many percent by all they ever bought"`
+	Paging
+	Store Ref[org.Store] `query:"store" doc:"Only those of this store"`
+	Stage string         `query:"stage" enum:"new,forming,old,cooling,lost,won_back"`
+	Group string         `query:"group" enum:"champions,loyal,almost_loyal,promising,fresh,needs_attention,cannot_lose,at_risk,about_to_sleep,sleeping,gone" doc:"Of the RFM grid"`
+	Sign  string         `query:"sign" enum:"unhappy,returned,silent,fading" doc:"Why they may be leaving"`
+	Tenth int            `query:"tenth" minimum:"0" maximum:"10" doc:"By the sales to expect, 1 the most; 0: all"`
+	Top   float64        `query:"top" enum:"1,2.5,5,10,20" doc:"The first so many percent by all they ever bought"`
 }
 
 func (a *API) listPeople(ctx context.Context, actor org.Actor, in *peopleIn) (*pageOut[warned], error) {
@@ -221,7 +222,7 @@ func (a *API) listPeople(ctx context.Context, actor org.Actor, in *peopleIn) (*p
 			return nil, errs.Wrap(err, errs.NotFound, "insight.no_list")
 		}
 	}
-	return a.peopleOf(ctx, actor, among, &in.warnedIn)
+	return a.peopleOf(ctx, actor, among, &warnedIn{in.Paging, in.Store})
 }
 
 func (a *API) listWarned(ctx context.Context, actor org.Actor, in *warnedIn) (*pageOut[warned], error) {

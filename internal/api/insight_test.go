@@ -45,6 +45,13 @@ func TestInsight_is_refreshed_and_read_by_who_may(t *testing.T) {
 			s.as(org.Associate, "GET", list, nil).want(t, 200)
 			s.as(org.Associate, "GET", list+"?after=nobody", nil).want(t, 422)
 		}
+		for query, n := range map[string]int{"stage=new": 1, "stage=lost": 0, "tenth=1": 1, "group=gone": 0, "limit=1": 1} {
+			got := s.as(org.Administrator, "GET", "/insight/people?"+query, nil).want(t, 200)
+			if items, _ := got.at("items").([]any); len(items) != n {
+				t.Errorf("%s: got %s, want %d", query, got.text, n)
+			}
+		}
+		s.as(org.Administrator, "GET", "/insight/people?stage=sad", nil).want(t, 422)
 		if got := s.as(org.Administrator, "GET", "/insight/rhythm", nil); got.at("report", "median_gap") != 0.0 || got.at("report", "value") != nil {
 			t.Errorf("got %s, want the rhythm alone", got.text)
 		}
