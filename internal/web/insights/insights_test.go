@@ -378,7 +378,8 @@ func TestWhatIf_gives_the_totals_of_the_example(t *testing.T) {
 			t.Error("numbers as people write them are refused")
 		}
 		boss.Get("/insights/stores?by=visitors&then_new_visitors=1e12").Want(200).WantText("#what-if-wrong", "1e12")
-		boss.Get("/insights/stores?by=visitors&then_new_visitors=999999999&then_new_conversion=999999999&then_new_ticket=999999999").Want(200).WantText("#what-if-wrong", "太大")
+		boss.Get("/insights/stores?by=visitors&then_new_visitors=999999999&then_new_conversion=99&then_new_ticket=999999999").Want(200).WantText("#what-if-wrong", "太大")
+		boss.Get("/insights/stores?by=visitors&then_new_visitors=10&then_new_conversion=150&then_new_ticket=10").Want(200).WantText("#what-if-wrong", "100%").WantNone("[data-what-if]")
 		// What nobody changed is as it is to the last penny, not to the digits shown.
 		same := boss.Get("/insights/stores?by=customers&then_old_ticket=" + boss.Get("/insights/stores?by=customers").Attr("[name=then_old_ticket]", "value"))
 		same.Want(200).WantText("[data-what-if] p", "¥0.00")

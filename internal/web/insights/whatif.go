@@ -66,8 +66,11 @@ func (p storesPage) whatIf() whatIf {
 			case begin: // as it was: to the last digit, not to the two that are shown
 			default:
 				v := form.Parse(p.Query, name, parseFactor)
-				if v < 0 {
+				switch {
+				case v < 0:
 					p.Query.Wrong(name, "insight.not_negative")
+				case f.factor == "conversion" && w.Counted && v > 100*money.One:
+					p.Query.Wrong(name, "insights.conversion_over")
 				}
 				*at = float64(v) / float64(money.One) * unit
 			}
