@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/insight"
 	"github.com/ricejar/ricejar/internal/insight/factors"
+	"github.com/ricejar/ricejar/internal/insight/outward"
 	"github.com/ricejar/ricejar/internal/insight/roll"
 	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
@@ -40,9 +42,10 @@ type listed struct {
 	Last     day.Day       `json:"last_day"`
 	Active   float64       `json:"active"`
 	Currency string        `json:"currency"`
-	Spent    int64         `json:"spent"` // minor units, as is the next
-	Value    int64         `json:"value"`
-	Text     string        `json:"text"` // the warning as a sentence
+	Spent    string        `json:"spent"`
+	Value    string        `json:"value"`
+	Stake    string        `json:"at_stake"` // of that, what may be lost
+	Text     string        `json:"text"`     // the warning as a sentence
 }
 
 // printPeople prints a list, with what stands for each at the front.
@@ -77,7 +80,7 @@ func (c *peopleFlags) printPeople(app *App, among roll.Among) error {
 	list := make([]listed, len(people))
 	for i, k := range people {
 		n := names[k.Customer]
-		list[i] = listed{k.Customer, n.Name, n.Card, k.Stage, k.Last, k.Active, string(k.Currency), k.Spent, k.Value, k.Warning.Text(app.Printer)}
+		list[i] = listed{k.Customer, n.Name, n.Card, k.Stage, k.Last, k.Active, string(k.Currency), money.Decimal(k.Spent, k.Currency), money.Decimal(k.Value, k.Currency), money.Decimal(k.Stake, k.Currency), k.Warning.Text(app.Printer)}
 	}
 	if c.JSON {
 		return app.PrintJSON(list)
@@ -156,7 +159,11 @@ func (c *insightWhatIfCmd) Run(app *App) error {
 		return err
 	}
 	if c.JSON {
-		return app.PrintJSON(e)
+		text, err := outward.JSON(e, "CNY") // which has two decimals, as what was given is read
+		if err != nil {
+			return err
+		}
+		return app.PrintJSON(json.RawMessage(text))
 	}
 	l := lines{App: app}
 	l.put(l.money(e.From), app.Printer.T("insights.side.now"))

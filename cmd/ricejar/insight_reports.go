@@ -10,6 +10,8 @@ import (
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/insight/outward"
+	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -82,8 +84,11 @@ func printPart[T any](app *App, f reportFlags, name string, part func(d *insight
 	if err != nil {
 		return err
 	}
-	if f.JSON && part != nil {
+	switch {
+	case f.JSON && part != nil:
 		err = part(&d, v)
+	case f.JSON:
+		d.Body, err = outward.JSON(v, d.Currency)
 	}
 	if f.JSON && err == nil {
 		return app.PrintJSON(d)
@@ -221,7 +226,11 @@ func (c *insightFlowCmd) Run(app *App) error {
 		return err
 	}
 	if c.JSON {
-		return app.PrintJSON(f)
+		text, err := outward.JSON(f, money.Currency(f.Currency))
+		if err != nil {
+			return err
+		}
+		return app.PrintJSON(json.RawMessage(text))
 	}
 	lines{App: app}.flow(f)
 	return nil

@@ -123,10 +123,9 @@ func TestInsight_lists_who_may_be_leaving(t *testing.T) {
 		t.Errorf("got %q", text)
 	}
 	var list []struct {
-		Name, Text string
-		Spent      int64
+		Name, Text, Spent string
 	}
-	if err := json.Unmarshal([]byte(says(t, url, "en", "insight", "warned", "--json")), &list); err != nil || len(list) != 1 || list[0].Name != "B" || list[0].Spent != 60_000 {
+	if err := json.Unmarshal([]byte(says(t, url, "en", "insight", "warned", "--json")), &list); err != nil || len(list) != 1 || list[0].Name != "B" || list[0].Spent != "600.00" {
 		t.Errorf("got %+v (%v), want B alone", list, err)
 	}
 	if text := says(t, url, "en", "insight", "warned", "--store", "A") + says(t, url, "en", "insight", "best"); text != "" {

@@ -87,6 +87,8 @@ func New(o Options) *API {
 	}
 	a := &API{Options: o, mux: http.NewServeMux()}
 	config := huma.DefaultConfig("Ricejar", o.Version)
+	config.Info.Description = "Ids are strings. Amounts are decimal strings (\"168.50\") with as many decimals as their currency has, which stands beside them; " +
+		"the costs in the settings of insight alone are whole minor units. Days are YYYY-MM-DD in the zone of the store, instants RFC 3339, shares and chances 0 to 1."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // served below, and by the site
 	config.CreateHooks = nil                                             // no $schema in every answer
 	config.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"math"
 	"net/http"
+	"strconv"
 
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
@@ -17,13 +19,14 @@ import (
 
 // reportOf is a report as the last refresh made it.
 type reportOf[T any] struct {
-	AsOf    day.Day         `json:"as_of" doc:"The day of the last refresh"`
-	Newest  day.Day         `json:"newest,omitzero" doc:"The day of the newest purchase in it"`
-	Behind  int             `json:"days_behind" doc:"How long before as_of that was, where it is so long that nothing newer was imported; else 0"`
-	Basis   insight.Basis   `json:"basis" doc:"What forecasts rest on: model, or rule while there is too little data for one"`
-	Missing insight.Missing `json:"missing" doc:"What is missing for a model, and for shares that say much: customers who have bought, those who came back, days of purchases; empty: nothing"`
-	Store   org.StoreID     `json:"store,omitzero" doc:"Missing: all stores"`
-	Report  T               `json:"report"`
+	AsOf     day.Day         `json:"as_of" doc:"The day of the last refresh"`
+	Newest   day.Day         `json:"newest,omitzero" doc:"The day of the newest purchase in it"`
+	Behind   int             `json:"days_behind" doc:"How long before as_of that was, where it is so long that nothing newer was imported; else 0"`
+	Basis    insight.Basis   `json:"basis" doc:"What forecasts rest on: model, or rule while there is too little data for one"`
+	Missing  insight.Missing `json:"missing" doc:"What is missing for a model, and for shares that say much: customers who have bought, those who came back, days of purchases; empty: nothing"`
+	Store    org.StoreID     `json:"store,omitzero" doc:"Missing: all stores"`
+	Currency money.Currency  `json:"currency" doc:"Of all amounts"`
+	Report   decimals[T]     `json:"report"`
 }
 
 func (a *API) insightRoutes() {
@@ -81,7 +84,7 @@ func insightReport[T any](a *API, name string) {
 		if err != nil {
 			return nil, err
 		}
-		return &one[reportOf[T]]{reportOf[T]{AsOf: d.AsOf, Newest: d.Newest, Behind: d.Behind, Basis: d.Basis, Missing: d.Missing, Store: d.Store, Report: v}}, nil
+		return &one[reportOf[T]]{reportOf[T]{AsOf: d.AsOf, Newest: d.Newest, Behind: d.Behind, Basis: d.Basis, Missing: d.Missing, Store: d.Store, Currency: d.Currency, Report: decimals[T]{v, d.Currency}}}, nil
 	})
 }
 
@@ -91,23 +94,59 @@ func (a *API) insightRhythm(ctx context.Context, actor org.Actor, in *OfStore) (
 	if err != nil {
 		return nil, err
 	}
-	return &one[reportOf[insight.Rhythm]]{reportOf[insight.Rhythm]{AsOf: d.AsOf, Newest: d.Newest, Behind: d.Behind, Basis: d.Basis, Missing: d.Missing, Store: d.Store, Report: v.Rhythm()}}, nil
+	return &one[reportOf[insight.Rhythm]]{reportOf[insight.Rhythm]{AsOf: d.AsOf, Newest: d.Newest, Behind: d.Behind, Basis: d.Basis, Missing: d.Missing, Store: d.Store, Currency: d.Currency, Report: decimals[insight.Rhythm]{v.Rhythm(), d.Currency}}}, nil
 }
 
 type whatIfIn struct {
 	Body struct {
-		From factors.Mix `json:"from" doc:"What the sales are made of now; a ticket is in minor units"`
-		To   factors.Mix `json:"to" doc:"What they would be made of"`
+		Currency string    `json:"currency,omitempty" doc:"Of all amounts: how many decimals they have. Left out: two"`
+		From     whatIfMix `json:"from" doc:"What the sales are made of now"`
+		To       whatIfMix `json:"to" doc:"What they would be made of"`
 	}
 }
 
+// whatIfMix is factors.Mix as it is sent.
+type whatIfMix struct {
+	New whatIfGroup `json:"new"`
+	Old whatIfGroup `json:"old"`
+}
+
+type whatIfGroup struct {
+	Visitors   float64 `json:"visitors"`
+	Conversion float64 `json:"conversion" doc:"Purchases per visitor"`
+	Ticket     string  `json:"ticket" doc:"Amount per purchase, with as many decimals as you like" example:"168.50"`
+}
+
+func (v whatIfGroup) traffic(bad *errs.Fields, name string, digits int) factors.Traffic {
+	ticket, err := strconv.ParseFloat(v.Ticket, 64)
+	if err != nil {
+		bad.Add(name+".ticket", "error.field_invalid")
+	}
+	return factors.Traffic{Visitors: v.Visitors, Conversion: v.Conversion, Ticket: ticket * math.Pow10(digits)}
+}
+
 // whatIf takes the difference between two mixes apart. It changes nothing.
-func (a *API) whatIf(_ context.Context, _ org.Actor, in *whatIfIn) (*one[factors.Explained], error) {
-	e, err := factors.WhatIf(in.Body.From, in.Body.To)
+func (a *API) whatIf(_ context.Context, _ org.Actor, in *whatIfIn) (*one[decimals[factors.Explained]], error) {
+	currency := money.Currency("CNY") // for its two decimals
+	if in.Body.Currency != "" {
+		var err error
+		if currency, err = money.ParseCurrency(in.Body.Currency); err != nil {
+			return nil, err
+		}
+	}
+	var bad errs.Fields
+	mixOf := func(m whatIfMix, name string) factors.Mix {
+		return factors.Mix{New: m.New.traffic(&bad, name+".new", currency.Digits()), Old: m.Old.traffic(&bad, name+".old", currency.Digits())}
+	}
+	from, to := mixOf(in.Body.From, "from"), mixOf(in.Body.To, "to")
+	if err := bad.Err(); err != nil {
+		return nil, err
+	}
+	e, err := factors.WhatIf(from, to)
 	if err != nil {
 		return nil, err
 	}
-	return &one[factors.Explained]{e}, nil
+	return &one[decimals[factors.Explained]]{decimals[factors.Explained]{e, currency}}, nil
 }
 
 type flowIn struct {
@@ -116,7 +155,7 @@ type flowIn struct {
 	To   string `query:"to" required:"true" format:"date"`
 }
 
-func (a *API) flowBetween(ctx context.Context, actor org.Actor, in *flowIn) (*one[insight.FlowSpan], error) {
+func (a *API) flowBetween(ctx context.Context, actor org.Actor, in *flowIn) (*one[decimals[insight.FlowSpan]], error) {
 	var bad errs.Fields
 	var days [2]day.Day
 	for i, text := range [2]string{in.From, in.To} {
@@ -132,7 +171,7 @@ func (a *API) flowBetween(ctx context.Context, actor org.Actor, in *flowIn) (*on
 	if err != nil {
 		return nil, err
 	}
-	return &one[insight.FlowSpan]{f}, nil
+	return &one[decimals[insight.FlowSpan]]{decimals[insight.FlowSpan]{f, money.Currency(f.Currency)}}, nil
 }
 
 type refreshIn struct {
@@ -188,15 +227,16 @@ type warned struct {
 	Last     day.Day         `json:"last_day"`
 	Active   float64         `json:"active" doc:"Chance of a purchase within the horizon"`
 	Currency money.Currency  `json:"currency"`
-	Spent    int64           `json:"spent" doc:"In the last 365 days, in minor units"`
-	Value    int64           `json:"value" doc:"To expect in the next 365 days, in minor units"`
+	Spent    string          `json:"spent" doc:"In the last 365 days, less what was brought back"`
+	Value    string          `json:"value" doc:"To expect in the next 365 days, less what will be brought back"`
+	Stake    string          `json:"at_stake" doc:"Of that, what may be lost: times the chance that they do not come within the horizon. The warned are listed by it"`
 	Warning  insight.Warning `json:"warning" doc:"Empty: no sign of leaving"`
 	Text     string          `json:"text" doc:"The warning as a sentence, in the language asked for"`
 }
 
 func newWarned(p i18n.Printer) func(insight.Scored) warned {
 	return func(k insight.Scored) warned {
-		return warned{k.Customer.String(), k.Stage, k.VIP, k.Last, k.Active, k.Currency, k.Spent, k.Value, k.Warning, k.Warning.Text(p)}
+		return warned{k.Customer.String(), k.Stage, k.VIP, k.Last, k.Active, k.Currency, money.Decimal(k.Spent, k.Currency), money.Decimal(k.Value, k.Currency), money.Decimal(k.Stake, k.Currency), k.Warning, k.Warning.Text(p)}
 	}
 }
 

@@ -33,7 +33,7 @@ func TestInsight_is_refreshed_and_read_by_who_may(t *testing.T) {
 			s.as(org.Manager, "GET", "/insight/"+name+"?store="+s.other.ID.String(), nil).want(t, 403)
 			s.as(org.Associate, "GET", "/insight/"+name, nil).want(t, 403)
 		}
-		if got := s.as(org.Administrator, "GET", "/insight/overview", nil); got.at("report", "customers") != 1.0 {
+		if got := s.as(org.Administrator, "GET", "/insight/overview", nil); got.at("report", "customers") != 1.0 || got.at("report", "year", "sales") != "4013.85" || got.at("currency") != "CNY" {
 			t.Errorf("got %s, want one customer", got.text)
 		}
 		between := "/insight/flow/between?from=" + today.AddDays(-3650).String() + "&to=" + today.String()
@@ -55,14 +55,14 @@ func TestInsight_is_refreshed_and_read_by_who_may(t *testing.T) {
 		if got := s.as(org.Administrator, "GET", "/insight/rhythm", nil); got.at("report", "median_gap") != 0.0 || got.at("report", "value") != nil {
 			t.Errorf("got %s, want the rhythm alone", got.text)
 		}
-		traffic := func(visitors, conversion, ticket float64) object {
+		traffic := func(visitors, conversion float64, ticket string) object {
 			return object{"visitors": visitors, "conversion": conversion, "ticket": ticket}
 		}
-		shops := object{"from": object{"new": traffic(4000, 0.1, 50000), "old": traffic(1000, 0.6, 100000)}, "to": object{"new": traffic(3500, 0.08, 50000), "old": traffic(1500, 0.6, 100000)}}
-		if got := s.as(org.Manager, "POST", "/insight/what-if", shops).want(t, 200); got.at("from") != 80_000_000.0 || got.at("to") != 104_000_000.0 {
+		shops := object{"from": object{"new": traffic(4000, 0.1, "500.00"), "old": traffic(1000, 0.6, "1000")}, "to": object{"new": traffic(3500, 0.08, "500"), "old": traffic(1500, 0.6, "1000")}}
+		if got := s.as(org.Manager, "POST", "/insight/what-if", shops).want(t, 200); got.at("from") != "800000.00" || got.at("to") != "1040000.00" {
 			t.Errorf("got %s, want 800,000 and 1,040,000", got.text)
 		}
-		shops["to"] = object{"new": traffic(1e12, 1e12, 1e12), "old": traffic(0, 0, 0)}
+		shops["to"] = object{"new": traffic(1e12, 1e12, "1e12"), "old": traffic(0, 0, "0")}
 		s.as(org.Manager, "POST", "/insight/what-if", shops).want(t, 422)
 		s.as(org.Associate, "POST", "/insight/what-if", shops).want(t, 403)
 

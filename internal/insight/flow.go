@@ -3,6 +3,7 @@ package insight
 import (
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/insight/life"
+	"github.com/ricejar/ricejar/internal/money"
 )
 
 // Flow tells how the customers went from stage to stage, over some spans that end
@@ -13,12 +14,13 @@ type Flow struct {
 
 // FlowSpan is the flow between two days.
 type FlowSpan struct {
-	Days   int       `json:"days"`
-	From   string    `json:"from"` // YYYY-MM-DD
-	To     string    `json:"to"`
-	Moves  []Move    `json:"moves"`  // those that somebody made, by stage from and to
-	Before []InStage `json:"before"` // how many stood in each stage at the beginning
-	After  []InStage `json:"after"`  // and at the end
+	Currency string    `json:"currency"`
+	Days     int       `json:"days"`
+	From     string    `json:"from"` // YYYY-MM-DD
+	To       string    `json:"to"`
+	Moves    []Move    `json:"moves"`  // those that somebody made, by stage from and to
+	Before   []InStage `json:"before"` // how many stood in each stage at the beginning
+	After    []InStage `json:"after"`  // and at the end
 }
 
 // Move is customers who stood in one stage and stand in another, or in the same.
@@ -56,14 +58,14 @@ func flow(v *View) Flow {
 			m.Customers++
 			m.Spent += s.Spent
 		}
-		out.Spans[i] = spanOf(moves[:], span, from, v.Book.AsOf)
+		out.Spans[i] = spanOf(moves[:], span, from, v.Book.AsOf, v.Book.Currency)
 	}
 	return out
 }
 
 // spanOf sums a matrix of moves up.
-func spanOf(moves [][life.Count]Move, days int, from, to day.Day) FlowSpan {
-	f := FlowSpan{Days: days, From: from.String(), To: to.String(), Moves: []Move{}}
+func spanOf(moves [][life.Count]Move, days int, from, to day.Day, c money.Currency) FlowSpan {
+	f := FlowSpan{Currency: string(c), Days: days, From: from.String(), To: to.String(), Moves: []Move{}}
 	var before, after [life.Count]int
 	for was := range moves {
 		for is, m := range moves[was] {

@@ -8,6 +8,7 @@ import (
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/insight/life"
+	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
@@ -47,7 +48,7 @@ func (s *Service) FlowBetween(ctx context.Context, actor org.Actor, store org.St
 		if store != 0 {
 			query, args = sqlStoreFlow, append(args, int64(store), m.AsOf)
 		}
-		f, err = readFlow(ctx, tx, from, to, query, args...)
+		f, err = readFlow(ctx, tx, from, to, m.Currency, query, args...)
 		return err
 	})
 	return f, err
@@ -55,7 +56,7 @@ func (s *Service) FlowBetween(ctx context.Context, actor org.Actor, store org.St
 
 // readFlow sums the transitions of all customers up. Whoever had not bought by
 // the last day is not in it.
-func readFlow(ctx context.Context, q db.Querier, from, to day.Day, query string, args ...any) (FlowSpan, error) {
+func readFlow(ctx context.Context, q db.Querier, from, to day.Day, currency money.Currency, query string, args ...any) (FlowSpan, error) {
 	var moves [life.Count][life.Count]Move
 	var of customer.ID
 	var spent int64
@@ -86,5 +87,5 @@ func readFlow(ctx context.Context, q db.Querier, from, to day.Day, query string,
 		return nil
 	}, query, args...)
 	done()
-	return spanOf(moves[:], to.Sub(from), from, to), err
+	return spanOf(moves[:], to.Sub(from), from, to, currency), err
 }

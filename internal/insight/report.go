@@ -19,7 +19,8 @@ type View struct {
 func (v *View) shopGap() int { return int(v.Model.Gap*2 + 0.5) }
 
 // reports are all reports by name. Each is a pure function whose result is kept as
-// a JSON document.
+// a JSON document, with money in whole minor units; others are given decimals (see
+// package outward for what is money).
 var reports = map[string]func(*View, *Asked) any{
 	"overview":      func(v *View, _ *Asked) any { return overview(v) },
 	"concentration": func(v *View, _ *Asked) any { return concentration(v) },

@@ -11,19 +11,21 @@ import (
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
+	"github.com/ricejar/ricejar/internal/money"
 	"github.com/ricejar/ricejar/internal/org"
 )
 
 // Document is a report as it was kept.
 type Document struct {
-	Name    string          `json:"name"`
-	Store   org.StoreID     `json:"store"` // 0: all stores
-	AsOf    day.Day         `json:"as_of"`
-	Newest  day.Day         `json:"newest"` // of the newest purchase in it
-	Basis   Basis           `json:"basis"`
-	Missing Missing         `json:"missing"`     // what is missing for a model, and for shares that say much; all zero: nothing
-	Behind  int             `json:"days_behind"` // how long before AsOf that was; 0: so lately that nothing need be said
-	Body    json.RawMessage `json:"report"`
+	Name     string          `json:"name"`
+	Store    org.StoreID     `json:"store"` // 0: all stores
+	AsOf     day.Day         `json:"as_of"`
+	Newest   day.Day         `json:"newest"` // of the newest purchase in it
+	Basis    Basis           `json:"basis"`
+	Currency money.Currency  `json:"currency"`    // of all amounts in it
+	Missing  Missing         `json:"missing"`     // what is missing for a model, and for shares that say much; all zero: nothing
+	Behind   int             `json:"days_behind"` // how long before AsOf that was; 0: so lately that nothing need be said
+	Body     json.RawMessage `json:"report"`
 }
 
 // Report is a report of one store, or of all of them for store 0: those are for
@@ -40,12 +42,12 @@ func (s *Service) Report(ctx context.Context, actor org.Actor, name string, stor
 	}
 	d, err := db.One(ctx, s.DB, func(row db.Scanner) (d Document, err error) {
 		var body, missing string
-		if err := row.Scan(&d.Name, &d.Store, &d.AsOf, &d.Newest, &body, &d.Basis, &missing); err != nil {
+		if err := row.Scan(&d.Name, &d.Store, &d.AsOf, &d.Newest, &body, &d.Currency, &d.Basis, &missing); err != nil {
 			return d, err
 		}
 		d.Behind, d.Body = behind(d.Newest, d.AsOf), json.RawMessage(body)
 		return d, json.Unmarshal([]byte(missing), &d.Missing)
-	}, `SELECT r.name, r.store_id, r.as_of, r.newest, r.document, m.kind, m.missing FROM insight_report r
+	}, `SELECT r.name, r.store_id, r.as_of, r.newest, r.document, m.currency, m.kind, m.missing FROM insight_report r
 		JOIN insight_model m ON m.id = r.model_id WHERE r.name = ? AND r.store_id = ?`, name, int64(store))
 	if errors.Is(err, db.ErrNoRows) {
 		return d, errNoVersion

@@ -56,9 +56,9 @@ type StorePeriod struct {
 
 // Sold is sales to a group of customers.
 type Sold struct {
-	Visitors  int64 `json:"visitors"`  // as they were counted; 0 where they are not known
-	Customers int64 `json:"customers"` // who bought
-	Purchases int64 `json:"purchases"`
+	Visitors  int64 `json:"visitors" count:"true"`  // as they were counted; 0 where they are not known
+	Customers int64 `json:"customers" count:"true"` // who bought
+	Purchases int64 `json:"purchases" count:"true"`
 	Sales     int64 `json:"sales"`
 }
 

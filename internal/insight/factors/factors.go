@@ -11,8 +11,8 @@ import (
 // their place, and purchases per customer that of the conversion.
 type Traffic struct {
 	Visitors   float64 `json:"visitors"`
-	Conversion float64 `json:"conversion"` // purchases per visitor
-	Ticket     float64 `json:"ticket"`     // minor units per purchase
+	Conversion float64 `json:"conversion"`          // purchases per visitor
+	Ticket     float64 `json:"ticket" money:"true"` // minor units per purchase
 }
 
 // Sales are visitors × conversion × ticket, in minor units.
