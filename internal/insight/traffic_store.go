@@ -3,11 +3,23 @@ package insight
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/ricejar/ricejar/internal/db"
 	"github.com/ricejar/ricejar/internal/errs"
 	"github.com/ricejar/ricejar/internal/org"
 )
+
+// Visits is how many people came into a store in a month, as somebody counted
+// them: those who had never bought, and those who had.
+type Visits struct {
+	Store org.StoreID `json:"store"`
+	Month string      `json:"month"` // YYYY-MM
+	New   int64       `json:"new_visitors"`
+	Old   int64       `json:"old_visitors"`
+	Staff org.StaffID `json:"staff"`
+	At    time.Time   `json:"at"`
+}
 
 func scanVisits(row db.Scanner) (Visits, error) {
 	var v Visits
