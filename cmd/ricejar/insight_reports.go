@@ -148,6 +148,9 @@ func (c *insightOverviewCmd) Run(app *App) error {
 		l.say(l.money(v.AtRisk), "insight.report.at_risk", "n", v.Warned)
 		if v.Said != nil {
 			l.say(p.Percent(v.Said.Came), "insight.report.said", "n", v.Said.Likely, "anyway", p.Percent(v.Said.Anyway))
+			if v.Said.Company {
+				l.say("", "insight.whole_company")
+			}
 		}
 		for _, k := range v.Stages[insight.Newcomer:] {
 			l.say(l.number(k.Customers), "insight.stage."+k.Stage.String())

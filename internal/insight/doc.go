@@ -14,7 +14,7 @@
 //
 // What needs no more than days, lines or numbers has a package of its own beneath:
 // life (stages), basket (lines), refill (jars), factors (what sales are made of),
-// winback, exchange (currencies). The stages have their names here, too, because
+// winback, exchange (currencies), lean (memory); outward writes reports for others. The stages have their names here, too, because
 // every page speaks of them.
 //
 // Invariants:
