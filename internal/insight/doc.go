@@ -14,8 +14,8 @@
 //
 // What needs no more than days, lines or numbers has a package of its own beneath:
 // life (stages), basket (lines), refill (jars), factors (what sales are made of),
-// winback, exchange (currencies), lean (memory); outward writes reports for others. The stages have their names here, too, because
-// every page speaks of them.
+// winback, exchange (currencies), lean (memory); outward writes reports for others.
+// The stages have their names here, too, because every page speaks of them.
 //
 // Invariants:
 //   - Readers see one whole version: a refresh writes the half of the rows that
