@@ -20,7 +20,7 @@ import (
 
 // purchasesFile says where a file of purchases is and which of its columns tell what.
 type purchasesFile struct {
-	File      string `arg:"" help:"A .csv, .csv.gz, .tsv or .xlsx file, or a text with columns parted by blanks: a row per purchase, or per line of one."`
+	File      string `arg:"" help:"A .csv, .csv.gz, .tsv or .xlsx file, or a text with columns separated by spaces: a row per purchase, or per line of one."`
 	Customer  string `help:"Column that tells the customer: its name, or its number from 1." required:"" placeholder:"COL"`
 	Date      string `help:"Column that tells the date." required:"" placeholder:"COL"`
 	Spend     string `help:"Column that tells what was spent; Quantity*UnitPrice multiplies two. Rows below 0 are returns and left out; rows of 0 count as purchases." placeholder:"COL"`

@@ -20,9 +20,9 @@ import (
 type demoCmd struct {
 	Dir      string `help:"Folder of the demo's database; made and filled when it is not there." default:"demo" type:"path"`
 	Addr     string `help:"Where to listen." default:"127.0.0.1:8080" env:"RICEJAR_ADDR"`
-	Reset    bool   `help:"Throw the folder's database away and fill it anew."`
+	Reset    bool   `help:"Delete the folder's database and fill it again."`
 	Password string `help:"Of everybody who signs in; made up when left out. At least 10 characters."`
-	Today    string `help:"Make believe that it is this day: YYYY-MM-DD." placeholder:"DAY"`
+	Today    string `help:"Pretend that today is this day: YYYY-MM-DD." placeholder:"DAY"`
 	Serve    bool   `help:"Serve it, after it is filled." default:"true" negatable:""`
 	Scale    int    `help:"Percent of the usual number of customers." default:"100" hidden:""`
 }

@@ -20,7 +20,7 @@ type importCmd struct {
 	Customers importCustomersCmd `cmd:"" help:"Import customers: one row per person."`
 	Undo      importUndoCmd      `cmd:"" help:"Take back all that an import wrote."`
 	List      importListCmd      `cmd:"" help:"List imports, the latest first."`
-	Problems  importProblemsCmd  `cmd:"" help:"Write the rows of an import that were not taken as a file, to be mended and imported."`
+	Problems  importProblemsCmd  `cmd:"" help:"Write the rows that an import left out to a file, to be corrected and imported."`
 }
 
 // fileFlags say how a file is to be understood.

@@ -14,9 +14,9 @@ import (
 
 // insightCmd computes and prints what the purchases say about the customers.
 type insightCmd struct {
-	Refresh  insightRefreshCmd  `cmd:"" help:"Compute everything anew: models, scores, stages, refills, reports."`
-	Customer insightCustomerCmd `cmd:"" help:"Print what is known of one customer."`
-	Model    insightModelCmd    `cmd:"" help:"Print which model speaks, and how right it was."`
+	Refresh  insightRefreshCmd  `cmd:"" help:"Work everything out again: models, scores, stages, refills, reports."`
+	Customer insightCustomerCmd `cmd:"" help:"Print what is known about one customer."`
+	Model    insightModelCmd    `cmd:"" help:"Print which model is used, and how right it was."`
 	Reason   insightReasonCmd   `cmd:"" help:"Note why a customer stays away, as they told somebody."`
 
 	insightReportCmds `embed:""`

@@ -21,10 +21,10 @@ import (
 // insightPeopleCmds are the lists of customers that the pages of insight show, and
 // its calculation.
 type insightPeopleCmds struct {
-	Warned insightWarnedCmd `cmd:"" help:"List who may be leaving and why, whoever is worth most first."`
-	Best   insightBestCmd   `cmd:"" help:"List who bought most in the last year."`
+	Warned insightWarnedCmd `cmd:"" help:"List who may be leaving and why, the most valuable first."`
+	Best   insightBestCmd   `cmd:"" help:"List who spent the most in the last year."`
 	People insightPeopleCmd `cmd:"" help:"List the customers of a stage, a group or a rank."`
-	WhatIf insightWhatIfCmd `cmd:"" name:"what-if" help:"Calculate what sales would be with other visitors, conversions or tickets."`
+	WhatIf insightWhatIfCmd `cmd:"" name:"what-if" help:"Calculate what sales would be with other visitors, conversions or average sales."`
 }
 
 // peopleFlags are those of every list.
@@ -110,8 +110,8 @@ type insightPeopleCmd struct {
 	Stage string  `help:"Of this stage: new, forming, old, cooling, lost, won_back." enum:",new,forming,old,cooling,lost,won_back" default:""`
 	Group string  `help:"Of this group, by its code in insight rfm --json."`
 	Sign  string  `help:"Who may be leaving because of this: unhappy, returned, silent, fading." enum:",unhappy,returned,silent,fading" default:""`
-	Tenth int     `help:"Of this tenth by the sales to expect, 1 the most." placeholder:"1-10"`
-	Top   float64 `help:"The first so many percent by all they ever bought: 1, 2.5, 5, 10 or 20." placeholder:"PERCENT"`
+	Tenth int     `help:"Of this one of ten groups by the sales to expect, group 1 the most." placeholder:"1-10"`
+	Top   float64 `help:"The top so many percent by all they ever bought: 1, 2.5, 5, 10 or 20." placeholder:"PERCENT"`
 }
 
 // Run lists them.
@@ -126,10 +126,10 @@ func (c *insightPeopleCmd) Run(app *App) error {
 }
 
 type insightWhatIfCmd struct {
-	New   string `help:"New visitors, conversion in percent and ticket now: 4000,10,500." required:"" placeholder:"V,C,T"`
-	Old   string `help:"The same of old customers." required:"" placeholder:"V,C,T"`
-	ToNew string `help:"New visitors, conversion and ticket as they would be; as now when left out." placeholder:"V,C,T"`
-	ToOld string `help:"The same of old customers." placeholder:"V,C,T"`
+	New   string `help:"New visitors, conversion in percent and average sale now: 4000,10,500." required:"" placeholder:"V,C,T"`
+	Old   string `help:"The same for returning customers." required:"" placeholder:"V,C,T"`
+	ToNew string `help:"New visitors, conversion and average sale as they would be; as now when left out." placeholder:"V,C,T"`
+	ToOld string `help:"The same for returning customers." placeholder:"V,C,T"`
 	JSON  bool   `help:"Print as JSON, in minor units." name:"json"`
 }
 

@@ -30,8 +30,8 @@ type insightReportCmds struct {
 	Distribution  insightDistributionCmd  `cmd:"" help:"Print how unlike the customers are in value and frequency."`
 	Rhythm        insightRhythmCmd        `cmd:"" help:"Print how many come again, and after how long."`
 	RFM           insightRFMCmd           `cmd:"" name:"rfm" help:"Print the groups by recency, frequency and value."`
-	Stores        insightStoresCmd        `cmd:"" help:"Print why stores sell more or less than before and than the mean."`
-	Economics     insightEconomicsCmd     `cmd:"" help:"Print what it costs to win, serve and keep a customer."`
+	Stores        insightStoresCmd        `cmd:"" help:"Print why stores sell more or less than before and than the average."`
+	Economics     insightEconomicsCmd     `cmd:"" help:"Print what it costs to win, look after and keep a customer."`
 	Lost          insightLostCmd          `cmd:"" help:"Print who is lost, why, and what won others back."`
 	Loyalty       insightLoyaltyCmd       `cmd:"" help:"Print the signs of loyalty."`
 	Visits        insightVisitsCmd        `cmd:"" help:"List or set how many people came into a store in a month."`
@@ -427,7 +427,7 @@ type insightVisitsCmd struct {
 	Month  string `arg:"" optional:"" help:"The month to set, YYYY-MM; all months are listed when left out."`
 	New    int64  `help:"How many came who had never bought." default:"-1" placeholder:"N"`
 	Old    int64  `help:"How many came who had." default:"-1" placeholder:"N"`
-	Forget bool   `help:"Take the month's count back."`
+	Forget bool   `help:"Clear the month's count."`
 	JSON   bool   `help:"Print as JSON." name:"json"`
 }
 

@@ -37,7 +37,7 @@ type cli struct {
 	Report  reportCmd  `cmd:"" help:"Print figures."`
 	Insight insightCmd `cmd:"" help:"Find out what the purchases say about the customers."`
 	Btyd    btydCmd    `cmd:"" help:"Fit customer-base models to any file of purchases, without a database."`
-	Rebuild rebuildCmd `cmd:"" help:"Make anew what follows from the files and receipts and is kept beside them."`
+	Rebuild rebuildCmd `cmd:"" help:"Rebuild what is derived from the files and receipts and kept beside them."`
 	Serve   serveCmd   `cmd:"" help:"Serve the pages and the API."`
 	Demo    demoCmd    `cmd:"" help:"Serve a made-up chain to look around in."`
 	User    userCmd    `cmd:"" help:"Create people who may sign in, and reset their passwords."`
