@@ -94,10 +94,10 @@ func TestInsight_prints_every_report(t *testing.T) {
 		args []string
 	}{
 		{"¥1,200.00  sales of the last year, to one customer", []string{"overview", "--store", "A"}},
-		{"66.67%  by the best 50 % (one customer", []string{"concentration"}},
+		{"66.67%  by the top 50% (one customer", []string{"concentration"}},
 		{"2025-01       1 |     1     1     1", []string{"cohorts"}},
 		{"−¥300.00      returning customers · customers", []string{"stores"}},
-		{"1  Too dear", []string{"lost"}},
+		{"1  Too expensive", []string{"lost"}},
 		{"1  Prospect → Regular", []string{"flow", "--from", "2024-12-31"}},
 		{"100%  has never left the rhythm", []string{"loyalty", "--store", "A"}},
 		{"gaps of 31–60 days", []string{"rhythm"}},

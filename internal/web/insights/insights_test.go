@@ -317,7 +317,7 @@ func TestDownloads_are_called_after_what_they_hold(t *testing.T) {
 			}
 		}
 		file := s.site.As(s.boss).Get("/insights/download/economics?table=economics").Want(200).Body.String()
-		if !strings.Contains(file, "眼下有风险的毛利,480.00,") {
+		if !strings.Contains(file, "可能流失的毛利,480.00,") {
 			t.Errorf("a spreadsheet cannot add this up:\n%s", file)
 		}
 	})

@@ -31,7 +31,7 @@ func drawLoyalty(h Pages, r *http.Request, o *opened) (view, error) {
 	if p.Fields, err = h.Customers.Fields(r.Context()); err != nil {
 		return view{}, err
 	}
-	p.Signs = table{Name: "signs", Label: o.t("insights.chart.loyal_signs"), Head: []string{o.t("insights.head.sign"), o.t("insights.head.customers"), o.t("insights.head.of"), o.t("insights.head.share")}}
+	p.Signs = table{Name: "signs", Label: o.t("insights.chart.loyal_signs"), Head: []string{o.t("insights.head.signs"), o.t("insights.head.customers"), o.t("insights.head.of"), o.t("insights.head.share")}}
 	for _, s := range p.signs() {
 		share := o.share(s.Share)
 		if s.Of == 0 {
