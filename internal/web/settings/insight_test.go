@@ -175,7 +175,7 @@ func TestVisits_are_entered_by_whoever_runs_the_store(t *testing.T) {
 				}
 				site.Get("/settings/visits").Want(200).WantText("#year [data-months]", "15")
 			case org.Marketer, org.Administrator: // all stores
-				site.Get("/settings/visits").Want(200).WantText("#month", "淮海路店").WantText("#year [data-months]", "2 家店填了 1 家").WantText("#year td.font-semibold", "15")
+				site.Get("/settings/visits").Want(200).WantText("#month", "淮海路店").WantText("#year [data-months]", "2 家门店已填 1 家").WantText("#year td.font-semibold", "15")
 			default:
 				site.Get("/settings/visits").Want(403)
 				site.Post("/settings/visits", form...).Want(403)

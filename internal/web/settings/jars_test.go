@@ -97,7 +97,7 @@ func TestJars_say_beside_each_box_what_is_wrong(t *testing.T) {
 		o.site.Post("/settings/jars", rice("0", "category", "面粉")...).WantRedirect("/settings/jars")
 		for _, c := range []struct{ name, typed, want string }{
 			{"category", "", "这一项要填"},
-			{"category", " 面粉 ", "已经有一只米缸"},
+			{"category", " 面粉 ", "已经有一个米缸"},
 			{"unit", "bags", ""},
 			{"per_piece", "", "这一项要填"},
 			{"per_piece", "0", "大于 0"},
