@@ -6,6 +6,7 @@ import (
 	"github.com/ricejar/ricejar/internal/customer"
 	"github.com/ricejar/ricejar/internal/day"
 	"github.com/ricejar/ricejar/internal/insight/life"
+	"github.com/ricejar/ricejar/internal/money"
 )
 
 // Score is what was found out about one customer. Money is in minor units of the
@@ -59,7 +60,7 @@ func scores(b *Book, f findings) []Score {
 		usual, own := rules.Usual(way.Gap, way.Gaps, f.gap)
 		s.Overdue = float32(b.AsOf.Sub(s.Last)) / (float32(way.Counts) / 2)
 		s.Spent = b.SpentYear(i)
-		s.Active, s.Expected, s.Value = f.forecast.active[i], f.forecast.expected[i], int64(f.forecast.value[i])
+		s.Active, s.Expected, s.Value = f.forecast.active[i], f.forecast.expected[i], money.Rough(int64(f.forecast.value[i])) // what hardly changes by night is not written into indexes again
 		s.Warning = leaving(rules, s, days, way, usual, own, b.AsOf, f.troubles[s.Customer], f.tried)
 		totals[i] = b.Net(i)
 	}

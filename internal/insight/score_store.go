@@ -85,7 +85,7 @@ func thousandths(v float64) int64 { return int64(math.Round(min(v, 1e12) * 1000)
 
 // stake is what may be lost with a customer: what they are worth, times the chance
 // that they do not come.
-func (s *Score) stake() int64 { return int64(math.Round(float64(s.Value) * (1 - s.Active))) }
+func (s *Score) stake() int64 { return money.Rough(int64(float64(s.Value) * (1 - s.Active))) }
 
 // Scored is a score as it stands in the table, with who keeps the customer.
 type Scored struct {
@@ -120,10 +120,11 @@ const (
 	sqlOneScore = `SELECT ` + SQLScore + ` FROM insight_score s WHERE s.customer_id = ? AND s.half = ?`
 )
 
-// What the customers after one and up to another had in this half two refreshes ago.
+// What the customers after one and up to another had in this half two refreshes ago:
+// by the key of the table, for which "+ 0" keeps the indexes out that begin with half.
 var sqlForget = [...]string{
-	`DELETE FROM insight_score WHERE customer_id > ? AND customer_id <= ? AND half = ? AND model_id <> ?`,
-	`DELETE FROM insight_refill WHERE customer_id > ? AND customer_id <= ? AND half = ? AND model_id <> ?`,
+	`DELETE FROM insight_score WHERE customer_id > ? AND customer_id <= ? AND half + 0 = ? AND model_id <> ?`,
+	`DELETE FROM insight_refill WHERE customer_id > ? AND customer_id <= ? AND half + 0 = ? AND model_id <> ?`,
 }
 
 // forget takes that out: a part at a time, because the last transaction should be

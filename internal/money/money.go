@@ -61,6 +61,22 @@ func Decimal(minor int64, c Currency) string {
 	return string(appendFixed(buf[:0], minor, c.Digits(), c.Digits()))
 }
 
+// Rough is an amount rounded to its first two digits, half away from zero: for
+// what is estimated.
+func Rough(minor int64) int64 {
+	unit := int64(1)
+	for minor/unit >= 100 || minor/unit <= -100 {
+		unit *= 10
+	}
+	first, rest := minor/unit, minor%unit
+	if max(rest, -rest) >= unit-max(rest, -rest) {
+		if first += 1; minor < 0 {
+			first -= 2
+		}
+	}
+	return first * unit
+}
+
 // Add is the sum of two amounts of one currency; a sum that does not fit is refused.
 func (a Amount) Add(b Amount) (Amount, error) {
 	if a.Currency != b.Currency {

@@ -414,3 +414,11 @@ func BenchmarkParse_full_width(b *testing.B) {
 		}
 	}
 }
+
+func TestRough_keeps_two_digits(t *testing.T) {
+	for minor, want := range map[int64]int64{0: 0, 7: 7, 99: 99, 104: 100, 105: 110, 995: 1000, 123_456: 120_000, -123_456: -120_000} {
+		if got := money.Rough(minor); got != want {
+			t.Errorf("%d: got %d, want %d", minor, got, want)
+		}
+	}
+}

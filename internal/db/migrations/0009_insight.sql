@@ -53,26 +53,24 @@ CREATE TABLE insight_score (
     currency     {{text}} NOT NULL,
     spent        {{bigint}} NOT NULL,             -- the last 365 days
     total        {{bigint}} NOT NULL,             -- ever
-    value        {{bigint}} NOT NULL,             -- expected sales of the next 365 days, discounted
-    stake        {{bigint}} NOT NULL,             -- value × the chance that they do not come: what the warned are listed by
+    value        {{bigint}} NOT NULL,             -- expected sales of the next 365 days, discounted; to two digits
+    stake        {{bigint}} NOT NULL,             -- value × the chance that they do not come: what the warned are listed by; to two digits
     rfm          {{text}} NOT NULL,               -- code of the group in the grid of recency against frequency and value
     warning      {{text}} NOT NULL,               -- why they may be leaving: silent, fading, unhappy, returned; or empty
     warning_args {{text}} NOT NULL,               -- JSON: the arguments of the sentence
     PRIMARY KEY (customer_id, half)
 ) {{clustered}};
--- Lists of customers, whoever is worth most first: of a stage, of a group, of a
--- tenth by what is to be expected; of a store, of a person.
+-- Lists of all customers, whoever is worth most first: of a stage, of a group; and those
+-- of a store and of a person, which are short enough to be sorted. An index here is
+-- written every night: it has to earn that, and to hold what changes little.
 CREATE INDEX insight_score_stage ON insight_score (half, stage, value DESC, customer_id DESC);
 CREATE INDEX insight_score_rfm ON insight_score (half, rfm, value DESC, customer_id DESC);
-CREATE INDEX insight_score_value ON insight_score (half, value DESC, customer_id DESC);
-CREATE INDEX insight_score_store ON insight_score (half, store_id, value DESC, customer_id DESC);
-CREATE INDEX insight_score_owner ON insight_score (half, owner_id, value DESC, customer_id DESC);
--- The warned, the best of a year and those who ever bought most are few.
+CREATE INDEX insight_score_store ON insight_score (half, store_id, customer_id);
+CREATE INDEX insight_score_owner ON insight_score (half, owner_id, customer_id);
+CREATE INDEX insight_score_total ON insight_score (half, total DESC, customer_id DESC);
+-- The warned and the best of a year are few.
 CREATE INDEX insight_score_warned ON insight_score (half, stake DESC, customer_id DESC) WHERE warning <> '';
-CREATE INDEX insight_score_warned_store ON insight_score (half, store_id, stake DESC, customer_id DESC) WHERE warning <> '';
-CREATE INDEX insight_score_warned_owner ON insight_score (half, owner_id, stake DESC, customer_id DESC) WHERE warning <> '';
 CREATE INDEX insight_score_best ON insight_score (half, spent DESC, customer_id DESC) WHERE vip;
-CREATE INDEX insight_score_top ON insight_score (half, total DESC, customer_id DESC) WHERE monetary = 5;
 
 -- When a customer entered each stage, replayed from the purchases: kept by its
 -- differences, because it hardly changes from one night to the next.

@@ -61,7 +61,7 @@ func (a Among) Check() error {
 // Tops are the shares there is a list of, in percent: more is nobody's list.
 var Tops = []float64{1, 2.5, 5, 10, 20}
 
-// order is the column by which the list is read, its largest first.
+// order is what the list is read by, its largest first.
 func (a Among) order() string {
 	switch {
 	case a.Top != 0:
@@ -97,17 +97,18 @@ func Read(ctx context.Context, d *db.DB, actor org.Actor, among Among, at Cursor
 	}
 	var list []insight.Scored
 	err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		from, args, err := among.from(ctx, tx)
-		if err != nil {
-			return err
-		}
 		for _, scope := range actor.Scope().Narrow(among.Store, 0).PerStore() { // each in its own order: see Scope.PerStore
-			query, args := among.page(from, args, scope, at, limit)
-			part, err := db.All(ctx, tx, insight.ScanScore, query, args...)
-			if err != nil {
-				return err
+			for _, among := range among.perStage(scope) {
+				query, args, err := among.page(ctx, tx, scope, at, limit)
+				if err != nil {
+					return err
+				}
+				part, err := db.All(ctx, tx, insight.ScanScore, query, args...)
+				if err != nil {
+					return err
+				}
+				list = append(list, part...)
 			}
-			list = append(list, part...)
 		}
 		return nil
 	})
@@ -162,11 +163,12 @@ func Count(ctx context.Context, d *db.DB, actor org.Actor, among Among) (int, er
 	}
 	var n int
 	err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		from, args, err := among.from(ctx, tx)
+		scope := actor.Scope().Narrow(among.Store, 0)
+		from, args, err := among.from(ctx, tx, scope)
 		if err != nil {
 			return err
 		}
-		where, more := actor.Scope().Narrow(among.Store, 0).Where("s.owner_id", "s.store_id")
+		where, more := scope.Where("s.owner_id", "s.store_id")
 		n, err = db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM (SELECT 1 AS one `+from+` AND `+where+` LIMIT ?) x`,
 			append(append(slices.Clone(args), more...), CountedTo+1)...)
 		return err
@@ -174,8 +176,34 @@ func Count(ctx context.Context, d *db.DB, actor org.Actor, among Among) (int, er
 	return n, err
 }
 
+// perStage is a tenth of all customers as one list for each stage, because that is
+// how they stand in an index; any other list comes back alone.
+func (a Among) perStage(scope org.Scope) []Among {
+	if a.Tenth == 0 || a.Stage != insight.Prospect || a.Group != "" || !scope.All() {
+		return []Among{a}
+	}
+	var list []Among
+	for _, stage := range insight.Stages() {
+		if stage != insight.Prospect {
+			one := a
+			one.Stage = stage
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// narrowed is a column without its index unless the scope is everybody: the customers
+// of a store or of a person are few enough to be read by the index of these.
+func narrowed(scope org.Scope, column, neutral string) string {
+	if scope.All() {
+		return column
+	}
+	return "(" + column + neutral + ")"
+}
+
 // from is the list as SQL, but for who sees it and from where on.
-func (a Among) from(ctx context.Context, tx *db.Tx) (string, []any, error) {
+func (a Among) from(ctx context.Context, tx *db.Tx, scope org.Scope) (string, []any, error) {
 	half, err := db.One(ctx, tx, db.Value[int64], `SELECT half FROM insight_head WHERE id = 1`)
 	if err != nil {
 		return "", nil, err
@@ -195,10 +223,10 @@ func (a Among) from(ctx context.Context, tx *db.Tx) (string, []any, error) {
 		and("s.vip")
 	}
 	if a.Stage != insight.Prospect {
-		and("s.stage = ?", a.Stage.String())
+		and(narrowed(scope, "s.stage", " || ''")+" = ?", a.Stage.String())
 	}
 	if a.Group != "" {
-		and("s.rfm = ?", a.Group)
+		and(narrowed(scope, "s.rfm", " || ''")+" = ?", a.Group)
 	}
 	if a.Tenth != 0 {
 		var d insight.Distribution
@@ -224,25 +252,29 @@ func (a Among) from(ctx context.Context, tx *db.Tx) (string, []any, error) {
 				least = t.Least
 			}
 		}
-		and("s.monetary = 5 AND s.total >= ?", least)
+		and(narrowed(scope, "s.total", " + 0")+" >= ?", least)
 	}
 	return query, args, nil
 }
 
 // page is a page of the list for one scope; one more than fit, so that we see
 // whether there are more.
-func (a Among) page(from string, args []any, scope org.Scope, at Cursor, limit int) (string, []any) {
+func (a Among) page(ctx context.Context, tx *db.Tx, scope org.Scope, at Cursor, limit int) (string, []any, error) {
+	from, args, err := a.from(ctx, tx, scope)
+	if err != nil {
+		return "", nil, err
+	}
 	where, more := scope.Where("s.owner_id", "s.store_id")
-	query, args := `SELECT `+insight.SQLScore+` `+from+` AND `+where, append(slices.Clone(args), more...)
-	order, than := " DESC", "<"
+	query, args := `SELECT `+insight.SQLScore+` `+from+` AND `+where, append(args, more...)
+	by, order, than := narrowed(scope, a.order(), " + 0"), " DESC", "<"
 	if at.Back {
 		order, than = "", ">"
 	}
 	if at.Customer != 0 {
-		query += ` AND (` + a.order() + `, s.customer_id) ` + than + ` (?, ?)`
+		query += ` AND (` + by + `, s.customer_id) ` + than + ` (?, ?)`
 		args = append(args, at.At, int64(at.Customer))
 	}
-	return query + ` ORDER BY ` + a.order() + order + `, s.customer_id` + order + ` LIMIT ?`, append(args, limit+1)
+	return query + ` ORDER BY ` + by + order + `, s.customer_id` + order + ` LIMIT ?`, append(args, limit+1), nil
 }
 
 // wholeReport reads the report of all stores for its bounds. It asks for no rights:

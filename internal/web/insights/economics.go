@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/ricejar/ricejar/internal/insight"
+	"github.com/ricejar/ricejar/internal/money"
 )
 
 // economicsPage is what it costs to win, serve and keep a customer.
@@ -94,7 +95,7 @@ func drawEconomics(o *opened, rep insight.Economics) view {
 
 // worth is what keeping somebody is worth, in round figures: it is a mean of many.
 func (p economicsPage) worth() string {
-	amount := p.short(round(*p.Save.Worth))
+	amount := p.short(money.Rough(*p.Save.Worth))
 	if *p.Save.Calls > manyCalls {
 		return p.t("insights.save_much", "amount", amount)
 	}
@@ -103,15 +104,6 @@ func (p economicsPage) worth() string {
 
 // manyCalls are more than anybody should be called: nobody is told to.
 const manyCalls = 20
-
-// round is an amount by its first two digits.
-func round(minor int64) int64 {
-	unit := int64(1)
-	for v := minor; v >= 100 || v <= -100; v /= 10 {
-		unit *= 10
-	}
-	return (minor + unit/2) / unit * unit
-}
 
 // rests says which margin the sentence rests on, and whether somebody set it.
 func (p economicsPage) rests() string {
