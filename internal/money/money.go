@@ -70,7 +70,7 @@ func Rough(minor int64) int64 {
 	}
 	first, rest := minor/unit, minor%unit
 	if max(rest, -rest) >= unit-max(rest, -rest) {
-		if first += 1; minor < 0 {
+		if first++; minor < 0 {
 			first -= 2
 		}
 	}
