@@ -55,6 +55,15 @@ func printed(t *testing.T, database string, into any, args ...string) {
 	}
 }
 
+// makeDatabase has the program make its tables: commands that only read make none.
+func makeDatabase(t *testing.T, database string) {
+	t.Helper()
+	cmd := exec.Command(builtProgram(t), "user", "add", "boss", "--name", "Boss", "--role", "administrator", "--db", database)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("make the database: %v\n%s", err, out)
+	}
+}
+
 // TestAnImportThatIsKilledGoesOnAndLosesNothing kills the real process with a
 // signal it cannot catch, as soon as it has written something.
 func TestAnImportThatIsKilledGoesOnAndLosesNothing(t *testing.T) {

@@ -116,19 +116,15 @@ func ScanScore(row db.Scanner) (Scored, error) {
 	return k, json.Unmarshal([]byte(args), &k.Warning)
 }
 
-const (
-	sqlOneScore = `SELECT ` + SQLScore + ` FROM insight_score s WHERE s.customer_id = ? AND s.half = ?`
-)
+const sqlOneScore = `SELECT ` + SQLScore + ` FROM insight_score s WHERE s.customer_id = ? AND s.half = ?`
 
-// What the customers after one and up to another had in this half two refreshes ago:
-// by the key of the table, for which "+ 0" keeps the indexes out that begin with half.
+// What some customers had in this half two refreshes ago: by the key, so no index of half.
 var sqlForget = [...]string{
 	`DELETE FROM insight_score WHERE customer_id > ? AND customer_id <= ? AND half + 0 = ? AND model_id <> ?`,
 	`DELETE FROM insight_refill WHERE customer_id > ? AND customer_id <= ? AND half + 0 = ? AND model_id <> ?`,
 }
 
-// forget takes that out: a part at a time, because the last transaction should be
-// short.
+// forget takes that out, a part at a time: the last transaction is to be short.
 func (v *version) forget(ctx context.Context, tx *db.Tx, after, upTo customer.ID) error {
 	for _, query := range sqlForget {
 		if _, err := tx.Exec(ctx, query, int64(after), int64(upTo), v.half, int64(v.id)); err != nil {
@@ -226,11 +222,16 @@ func readTroubles(ctx context.Context, q db.Querier, asOf day.Day) (map[customer
 		var n int16
 		var last day.Day
 		err := row.Scan(&c, &n, &last)
-		t := m[c]
-		t.returns, t.lastReturned = n, last
-		m[c] = t
+		m[c] = trouble{m[c].complaints, n, m[c].lastComplaint, last, false}
 		return err
 	}, `SELECT customer_id, COUNT(*), MAX(day) FROM receipt WHERE kind = 'return' AND customer_id > 0 AND day > ? AND day <= ?
 		GROUP BY customer_id`, from, asOf)
+	if err != nil {
+		return nil, err
+	}
+	dead, err := db.All(ctx, q, db.Value[customer.ID], `SELECT customer_id FROM lost_reason WHERE reason = ?`, string(Died))
+	for _, c := range dead {
+		m[c] = trouble{dead: true}
+	}
 	return m, err
 }

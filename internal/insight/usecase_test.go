@@ -249,6 +249,13 @@ func TestReasonsAreNotedWithTheWarningThatStood(t *testing.T) {
 			t.Errorf("taken back twice: got %v, want not found", err)
 		}
 		same(t, "acts on record", acts, []string{"insight.reason", "insight.reason", "insight.reason_forget"})
+		if _, err := sh.RecordReason(t.Context(), org.System, ann, Died, "", ""); err != nil {
+			t.Fatal(err)
+		}
+		sh.refresh()
+		if w := sh.score(ann).Warning; w != (Warning{}) {
+			t.Errorf("who has died may be leaving: %+v", w)
+		}
 
 		executive := org.NewActor(org.Staff{ID: 7, Role: org.Executive, Reach: org.ReachAll, Active: true}, 0, nil)
 		other := org.NewActor(org.Staff{ID: 8, Role: org.Associate, Reach: org.ReachOwn, StoreID: sh.a.ID, Active: true}, 0, nil)

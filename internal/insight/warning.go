@@ -27,10 +27,11 @@ type Warning struct {
 	Shop       bool  `json:"shop,omitempty"`       // the gap is what is usual here: theirs is not known yet
 }
 
-// trouble is what displeased a customer of late.
+// trouble is what displeased a customer of late, or befell them.
 type trouble struct {
 	complaints, returns         int16
 	lastComplaint, lastReturned day.Day
+	dead                        bool
 }
 
 // troubleDays is how long a complaint or a return counts.
@@ -51,7 +52,7 @@ func leaving(r Rules, s *Score, days []day.Day, way Way, usual int, own bool, as
 	}
 	latest, before, less := r.Fading(days)
 	switch {
-	case s.Stage == Lost:
+	case s.Stage == Lost || t.dead:
 		return Warning{}
 	case t.complaints > 0 && t.lastComplaint >= s.Last:
 		w.Sign = Unhappy

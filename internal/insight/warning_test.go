@@ -31,6 +31,7 @@ func TestAWarningSaysItsReasonInWords(t *testing.T) {
 		{"without a rhythm of their own, the shop's counts", []string{"2025-06-01"}, "2025-09-20", trouble{},
 			"silent for 111 days; too few visits for a rhythm of their own, but customers of the company usually come every 40 days", Cooling},
 		{"the lost are not warned of: they are gone", monthly, "2026-06-01", trouble{complaints: 1, lastComplaint: on("2026-05-01")}, "", Lost},
+		{"nor is anybody called who has died", monthly, "2025-11-01", trouble{complaints: 1, lastComplaint: on("2025-09-10"), dead: true}, "", Cooling},
 	} {
 		b := bookOf(tc.asOf, tc.days)
 		list := scores(b, findings{setting: DefaultSetting(), gap: 80, forecast: newForecast(1), troubles: map[customer.ID]trouble{1: tc.t}})
