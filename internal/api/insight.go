@@ -219,8 +219,8 @@ func (a *API) setInsightSetting(ctx context.Context, actor org.Actor, in *insigh
 	return a.getInsightSetting(ctx, actor, nil)
 }
 
-// warned is a customer on a list: who may be leaving, the best, a stage, a group.
-type warned struct {
+// listed is a customer on a list: who may be leaving, the best, a stage, a group.
+type listed struct {
 	Customer string          `json:"customer_id"`
 	Stage    insight.Stage   `json:"stage"`
 	Best     bool            `json:"best" doc:"Among those who bought most in the last year"`
@@ -234,13 +234,13 @@ type warned struct {
 	Text     string          `json:"text" doc:"The warning as a sentence, in the language asked for"`
 }
 
-func newWarned(p i18n.Printer) func(insight.Scored) warned {
-	return func(k insight.Scored) warned {
-		return warned{k.Customer.String(), k.Stage, k.VIP, k.Last, k.Active, k.Currency, money.Decimal(k.Spent, k.Currency), money.Decimal(k.Value, k.Currency), money.Decimal(k.Stake, k.Currency), k.Warning, k.Warning.Text(p)}
+func newListed(p i18n.Printer) func(insight.Scored) listed {
+	return func(k insight.Scored) listed {
+		return listed{k.Customer.String(), k.Stage, k.VIP, k.Last, k.Active, k.Currency, money.Decimal(k.Spent, k.Currency), money.Decimal(k.Value, k.Currency), money.Decimal(k.Stake, k.Currency), k.Warning, k.Warning.Text(p)}
 	}
 }
 
-type warnedIn struct {
+type listIn struct {
 	Paging
 	Store Ref[org.Store] `query:"store" doc:"Only those of this store"`
 }
@@ -255,26 +255,26 @@ type peopleIn struct {
 	Top   float64        `query:"top" enum:"1,2.5,5,10,20" doc:"The first so many percent by all they ever bought"`
 }
 
-func (a *API) listPeople(ctx context.Context, actor org.Actor, in *peopleIn) (*pageOut[warned], error) {
+func (a *API) listPeople(ctx context.Context, actor org.Actor, in *peopleIn) (*pageOut[listed], error) {
 	among := roll.Among{Group: in.Group, Sign: insight.Sign(in.Sign), Tenth: in.Tenth, Top: in.Top}
 	if in.Stage != "" {
 		if err := among.Stage.UnmarshalText([]byte(in.Stage)); err != nil {
 			return nil, errs.Wrap(err, errs.NotFound, "insight.no_list")
 		}
 	}
-	return a.peopleOf(ctx, actor, among, &warnedIn{in.Paging, in.Store})
+	return a.peopleOf(ctx, actor, among, &listIn{in.Paging, in.Store})
 }
 
-func (a *API) listWarned(ctx context.Context, actor org.Actor, in *warnedIn) (*pageOut[warned], error) {
+func (a *API) listWarned(ctx context.Context, actor org.Actor, in *listIn) (*pageOut[listed], error) {
 	return a.peopleOf(ctx, actor, roll.Among{Warned: true}, in)
 }
 
-func (a *API) listBest(ctx context.Context, actor org.Actor, in *warnedIn) (*pageOut[warned], error) {
+func (a *API) listBest(ctx context.Context, actor org.Actor, in *listIn) (*pageOut[listed], error) {
 	return a.peopleOf(ctx, actor, roll.Among{Best: true}, in)
 }
 
 // peopleOf is a page of a list, whoever is worth most first.
-func (a *API) peopleOf(ctx context.Context, actor org.Actor, among roll.Among, in *warnedIn) (*pageOut[warned], error) {
+func (a *API) peopleOf(ctx context.Context, actor org.Actor, among roll.Among, in *listIn) (*pageOut[listed], error) {
 	at, err := cursor[roll.Cursor](in.After)
 	if err != nil {
 		return nil, err
@@ -284,7 +284,7 @@ func (a *API) peopleOf(ctx context.Context, actor org.Actor, among roll.Among, i
 	if err != nil {
 		return nil, err
 	}
-	return newPage(each(p.List, newWarned(i18n.From(ctx))), p.Next)
+	return newPage(each(p.List, newListed(i18n.From(ctx))), p.Next)
 }
 
 func (a *API) customerInsight(ctx context.Context, actor org.Actor, in *CustomerPath) (*one[insight.Insight], error) {

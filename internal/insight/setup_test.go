@@ -118,13 +118,7 @@ func (sh *shop) score(c customer.ID) Scored {
 }
 
 // on reads a day.
-func on(text string) day.Day {
-	d, err := day.Parse(text)
-	if err != nil {
-		panic(err)
-	}
-	return d
-}
+func on(text string) day.Day { return day.MustParse(text) }
 
 func ons(texts ...string) []day.Day {
 	list := make([]day.Day, len(texts))

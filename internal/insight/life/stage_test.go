@@ -108,13 +108,7 @@ func TestAWayTellsIts_TimesOfBeingLost(t *testing.T) {
 }
 
 // on reads a day.
-func on(text string) day.Day {
-	d, err := day.Parse(text)
-	if err != nil {
-		panic(err)
-	}
-	return d
-}
+func on(text string) day.Day { return day.MustParse(text) }
 
 func ons(texts ...string) []day.Day {
 	list := make([]day.Day, len(texts))

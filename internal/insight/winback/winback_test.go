@@ -35,13 +35,7 @@ func TestWinBack_compares_with_those_nobody_contacted(t *testing.T) {
 }
 
 // on reads a day.
-func on(text string) day.Day {
-	d, err := day.Parse(text)
-	if err != nil {
-		panic(err)
-	}
-	return d
-}
+func on(text string) day.Day { return day.MustParse(text) }
 
 func same(t *testing.T, what string, got, want any, opts ...cmp.Option) {
 	t.Helper()
